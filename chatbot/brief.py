@@ -1,0 +1,37 @@
+"""brief, in its first plain version: the passages on a topic, grouped by the report's structure, every sentence cited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatbot.types import Draft, DraftSentence, Evidence, Passage, Question
+
+_BUDGET = 3600  # characters; about three printed pages
+
+
+def brief(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """The evidence in the order of the report, under its own headings, up to a fixed length; best passages first in."""
+    chosen = _within(_BUDGET, sorted(evidence, key=lambda e: -e.score))
+    sentences: list[DraftSentence] = []
+    heading = ""
+    for e in sorted(chosen, key=lambda e: (e.passage.report_id, e.passage.span)):
+        above = _heading(e.passage)
+        sentences.append(
+            DraftSentence(e.passage.text, (e.key,), (e.passage.span,), heading=above if above != heading else "")
+        )
+        heading = above
+    return Draft(tuple(sentences)) if sentences else Draft((), "refused")
+
+
+def _within(budget: int, evidence: Sequence[Evidence]) -> list[Evidence]:
+    chosen: list[Evidence] = []
+    for e in evidence:
+        budget -= len(e.passage.text) + 4
+        if budget < 0:
+            break
+        chosen.append(e)
+    return chosen
+
+
+def _heading(passage: Passage) -> str:
+    return " › ".join(passage.path)

@@ -1,0 +1,104 @@
+"""draft, without a model: from evidence to plain sentences in the report's own words, each with its quote.
+
+The figure or name comes first. A comparison gives both years. When the evidence does not answer, the draft is a refusal
+with a pointer to the nearest content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chatbot.decide import answers
+from chatbot.fit import figure_fit
+from chatbot.indicators import indicators
+from chatbot.quote import quote_span
+from chatbot.types import Clause, Draft, DraftSentence, Evidence, Indicator, Passage, Period, Question, Span
+from chatbot.wordlists import read_toml
+
+_ALIGNED = re.compile(r"分别([^\d]{0,6})")
+_NEAREST = 60  # characters of nearest content a refusal points to
+
+
+def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    if question.compare:
+        return _comparison(question, evidence)
+    found = _best(question, evidence)
+    if not found:
+        return refusal(question, evidence)
+    return Draft((_sentence(question, *found),))
+
+
+def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """No sentence; the nearest content, set apart, is only a pointer."""
+    near = max(evidence, key=lambda e: e.score, default=None)
+    return Draft((), "refused", note=_pointer(question, near) if near else "")
+
+
+def _pointer(question: Question, near: Evidence) -> str:
+    place = " › ".join(near.passage.path)
+    text = near.passage.slice(quote_span(question, near, near.best))
+    text = text if len(text) <= _NEAREST else text[:_NEAREST] + "…"
+    return phrase("pointer", question).format(place=place, text=text)
+
+
+def _best(
+    question: Question, evidence: Sequence[Evidence], period: Period | None = None
+) -> tuple[Evidence, Clause] | None:
+    """The clause that answers best, or None when none can be relied on."""
+    pairs = [(e, clause) for e in evidence for clause in e.clauses if period is None or e.passage.period == period]
+    if not pairs:
+        return None
+    best = max(pairs, key=lambda pair: pair[1].score)
+    return best if answers(question, best[1]) else None
+
+
+def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """One sentence a period; when only one period is told, that one, and a word on the other."""
+    found = {period: _best(question, evidence, period) for period in question.periods}
+    sentences = tuple(_sentence(question, *pair) for pair in found.values() if pair)
+    if not sentences:
+        return refusal(question, evidence)
+    missing = [str(period.year) for period, pair in found.items() if not pair]
+    if not missing:
+        return Draft(sentences)
+    return Draft(sentences, "partial", note=phrase("missing_year", question).format(years="、".join(missing)))
+
+
+def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSentence:
+    quote = quote_span(question, evidence, clause)
+    body = evidence.passage.slice(quote)
+    if question.answer_type == "number" or question.compare:
+        body = _aligned(question, evidence.passage, clause, quote) or body
+    return DraftSentence(frame(question, evidence.passage, body), (evidence.key,), (quote,))
+
+
+def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) -> str:
+    """One indicator out of a 分别-list as a sentence of its own: name, verb, figure; empty when there is no such list."""
+    text = passage.slice(quote)
+    verb = _ALIGNED.search(text)
+    inside = [i for i in indicators(passage.text, passage.period, passage.span.start) if clause.span.holds(i.span)]
+    if not verb or len(inside) < 2:
+        return ""
+    best = max(inside, key=lambda i: figure_fit(question, question.terms, i, text))
+    return best.name + verb[1] + _figure(passage, best)
+
+
+def _figure(passage: Passage, indicator: Indicator) -> str:
+    return passage.slice(indicator.quantity.span)
+
+
+def frame(question: Question, passage: Passage, body: str) -> str:
+    """`body` with its year and status said before it, in the question's language."""
+    kind = passage.period.kind
+    year = passage.period.year
+    if kind == "standing" or year is None:
+        return phrase("standing", question).format(body=body)
+    if body.startswith(f"{year}年"):
+        body = body.removeprefix(f"{year}年")
+    return phrase(kind, question).format(year=year, body=body)
+
+
+def phrase(name: str, question: Question) -> str:
+    words: str = read_toml("phrases.toml")[question.language][name]
+    return words

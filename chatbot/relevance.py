@@ -1,0 +1,142 @@
+"""How a clause speaks to a question: the features that ranking, drafting and refusal all rest on.
+
+Each feature is a number from -1 to 1, so that a weight says what it is worth. Pure functions; no index, no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import log
+from typing import NamedTuple
+
+from chatbot.fit import period_fit, type_fit
+from chatbot.indicators import indicators
+from chatbot.terms import match, said
+from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
+
+_LEFT, _RIGHT, _HEADING = 0.75, 0.5, 0.6  # what a term is worth that stands not in the clause but around it
+_UNKNOWN = 0.45  # an everyday word the report does not use at all says little against a clause
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question whose terms carry their worth inside one report; `known` terms occur somewhere in it."""
+
+    question: Question
+    terms: tuple[Term, ...]
+    known: frozenset[str]
+
+
+def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
+    """Terms weighed by how rare they are among `passages` (inverse document frequency, scaled to at most 1)."""
+    texts = [passage.text for passage in passages]
+    frequency = {term: _frequency(term, texts) for term in question.terms}
+    rarest = log(1 + len(texts))
+    weighed = [_weighed(term, df, len(texts), rarest) for term, df in frequency.items()]
+    return Weighed(question, tuple(weighed), frozenset(term.text for term, df in frequency.items() if df))
+
+
+def _frequency(term: Term, texts: Sequence[str]) -> int:
+    return sum(said(term, text) for text in texts)
+
+
+def _weighed(term: Term, df: int, size: int, rarest: float) -> Term:
+    if not df:
+        return replace(term, weight=term.weight * (1.0 if term.kind in ("name", "place") else _UNKNOWN))
+    return replace(term, weight=term.weight * (0.25 + 0.75 * log(1 + size / df) / rarest))
+
+
+def score_clauses(
+    weighed: Weighed,
+    passage: Passage,
+    spans: Sequence[Span],
+    weights: Mapping[str, float],
+    dense: Sequence[float],
+    shared: Mapping[str, float],
+) -> tuple[Clause, ...]:
+    """The clauses of `passage` at `spans`, each with its features and their weighted sum.
+
+    `dense` are cosine similarities of question and clause, in the order of `spans`; `shared` are features of the
+    whole passage.
+    """
+    figures = _figures(passage)
+    told = told_of(weighed.terms, passage)
+    shared = {"period": period_fit(weighed.question, passage), **shared}
+    found: list[Clause] = []
+    for i, span in enumerate(spans):
+        features = {
+            **coverage(weighed, told, passage, span),
+            "type": type_fit(weighed.question, weighed.terms, passage, span, figures),
+            "dense": dense[i],
+            **shared,
+        }
+        total = sum(weights.get(name, 0.0) * value for name, value in features.items())
+        found.append(Clause(span, total, tuple(features.items())))
+    return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _figures(passage: Passage) -> tuple[Indicator, ...]:
+    """The indicators of a passage; parsed once, for the same passages come up again and again."""
+    return indicators(passage.text, passage.period, passage.span.start)
+
+
+class Told(NamedTuple):
+    """How fully a passage and its headings speak of one term."""
+
+    passage: float
+    heading: float
+
+
+def told_of(terms: Sequence[Term], passage: Passage) -> list[Told]:
+    heading = "".join(passage.path)
+    return [Told(match(term, passage.text), _HEADING * match(term, heading)) for term in terms]
+
+
+def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Span) -> dict[str, float]:
+    """How much of the question a clause says itself (`own`), with what stands around it (`cover`), and what it lacks.
+
+    `lack` is the share of terms the report uses elsewhere but not here; `strange` of those it uses nowhere; `context`
+    what is carried over from earlier turns.
+    """
+    clause, left, right = _cut(passage, span)
+    total = own = around = lack = strange = context = context_total = 0.0
+    for term, (whole, heading) in zip(weighed.terms, told, strict=True):
+        here = match(term, clause) if whole else 0.0
+        near = max(here, heading)
+        if whole > near:
+            near = max(near, _LEFT * match(term, left), _RIGHT * match(term, right))
+        if term.kind == "context":
+            context, context_total = context + term.weight * near, context_total + term.weight
+            continue
+        total, own, around = total + term.weight, own + term.weight * here, around + term.weight * near
+        if term.text in weighed.known:
+            lack += term.weight * (1 - near)
+        else:
+            strange += term.weight * (1 - near)
+    divisor = total or 1.0
+    return {
+        "own": own / divisor,
+        "cover": around / divisor,
+        "lack": lack / divisor,
+        "strange": strange / divisor,
+        "context": context / (context_total or 1.0),
+        "run": _longest_run(weighed.question.text, clause),
+    }
+
+
+def _cut(passage: Passage, span: Span) -> tuple[str, str, str]:
+    """The clause, the text before it and the text after it."""
+    start, end = span.start - passage.span.start, span.end - passage.span.start
+    return passage.text[start:end], passage.text[:start], passage.text[end:]
+
+
+def _longest_run(question: str, clause: str) -> float:
+    """Length of the longest stretch both share, in tens of characters, at most 1."""
+    best = 0
+    for start in range(len(question)):
+        while start + best < len(question) and question[start : start + best + 1] in clause:
+            best += 1
+    return min(best, 10) / 10

@@ -1,0 +1,108 @@
+"""The content words of a question, and how well a stretch of a report speaks of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from chatbot.segment import Word, bigrams, words
+from chatbot.types import Span, Term
+from chatbot.wordlists import any_of, glossary, glossary_pattern, lexicon, lexicon_pattern
+
+_QUOTED = re.compile(r"[“《\"「『]([^“”《》\"「」『』]{1,30})[”》\"」』]")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
+_YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|\b(?:19|20)\d{2}\b")
+_PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}
+_SINGLE_CHARACTER = 0.4  # one character says little: 奖, 水, 路
+_ALTERNATIVE = 0.95  # an official word stands in for the asked one almost fully
+_PARTIAL_FROM = 0.5  # share of a word's bigrams from which it counts as half said
+
+
+def terms(text: str, english: bool = False) -> tuple[Term, ...]:
+    """The terms of `text` in its order: quoted names, codes, lexicon entries, then plain content words."""
+    found: list[tuple[int, Term]] = []
+    rest = _YEAR.sub(lambda m: " " * len(m[0]), text)
+    for finder in (_names, _glossary) if english else (_names, _everyday):
+        for span, term in finder(rest):
+            found.append((span.start, term))
+            rest = rest[: span.start] + "\x00" * (span.end - span.start) + rest[span.end :]
+    found += _plain(rest, english)
+    return tuple(term for _, term in _first_of_each(sorted(found, key=lambda pair: pair[0])))
+
+
+def _names(text: str) -> Iterator[tuple[Span, Term]]:
+    for m in _QUOTED.finditer(text):
+        yield Span(*m.span()), Term(m[1], weight=1.6, kind="name")
+
+
+def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
+    for m in lexicon_pattern().finditer(text):
+        yield Span(*m.span()), Term(m[0], lexicon()[m[0].lower()], weight=1.0, kind="everyday")
+
+
+def _glossary(text: str) -> Iterator[tuple[Span, Term]]:
+    for m in glossary_pattern().finditer(text):
+        yield Span(*m.span()), Term(m[0], glossary()[m[0].lower()], weight=1.0, kind="everyday")
+
+
+def _plain(text: str, english: bool) -> list[tuple[int, Term]]:
+    """Content words outside the spans already taken; filler and question words are blanked first."""
+    for name in ("filler", "asks_all", "period_all"):
+        text = any_of(name).sub(lambda m: "\x00" * len(m[0]), text)
+    found: list[tuple[int, Term]] = []
+    for m in re.finditer(r"[^\x00\s，。？！、；：,.?!;:（）()]+", text):
+        offset = m.start()
+        for word in words(m[0]):
+            term = _english_term(word) if english else _term(word)
+            if term:
+                found.append((offset, term))
+            offset += len(word.text)
+    return found
+
+
+def _term(word: Word) -> Term | None:
+    if _CODE.fullmatch(word.text):
+        return Term(word.text, weight=1.2, kind="name")
+    weight = _PLAIN_WEIGHT.get(word.pos[:1], 0.0)
+    if not weight:
+        return None
+    return Term(word.text, weight=weight * (_SINGLE_CHARACTER if len(word.text) == 1 else 1.0))
+
+
+def _english_term(word: Word) -> Term | None:
+    if not _CODE.fullmatch(word.text) or len(word.text) < 2:
+        return None
+    return Term(word.text, weight=0.5)
+
+
+def _first_of_each(found: Iterable[tuple[int, Term]]) -> Iterator[tuple[int, Term]]:
+    seen: set[str] = set()
+    for position, term in found:
+        if term.text.lower() not in seen:
+            seen.add(term.text.lower())
+            yield position, term
+
+
+def said(term: Term, text: str) -> bool:
+    """Whether `text` holds the term itself or an official word for it."""
+    return term.text in text or any(word in text for word in term.official)
+
+
+def match(term: Term, text: str) -> float:
+    """How fully `text` speaks of `term`, from 0 to 1: the word itself, an official word for it, or part of either."""
+    if term.text in text:
+        return 1.0
+    if any(word in text for word in term.official):
+        return _ALTERNATIVE
+    if term.kind == "name":
+        return 0.0
+    return max((_partial(word, text) for word in (term.text, *term.official)), default=0.0)
+
+
+def _partial(word: str, text: str) -> float:
+    """Of words of three characters and more, how large a share of the bigrams `text` holds."""
+    if len(word) < 3:
+        return 0.0
+    pairs = bigrams(word)
+    share = sum(pair in text for pair in pairs) / len(pairs)
+    return 0.7 * share if share >= _PARTIAL_FROM else 0.0

@@ -1,0 +1,199 @@
+"""understand: a message (and the question before it) → a stand-alone `Question`, by rules.
+
+    message → simplified characters → language → period → what is asked for → terms → what is carried over
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from chatbot.figures import UNITS, chinese_number
+from chatbot.segment import simplified, words
+from chatbot.terms import match, terms
+from chatbot.types import AnswerType, Attribute, Language, Period, Question, Report, Term
+from chatbot.wordlists import any_of, read_toml
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(?<!\d)(\d{2})年")
+_COUNT = re.compile(r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)")
+_AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
+_CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
+_BARE = 0.8  # below this sum of term weights a message cannot stand alone
+
+
+def understand(message: str, previous: Question | None = None, reports: Sequence[Report] = ()) -> Question:
+    """The question in `message`, made stand-alone with the help of the question before it.
+
+    `reports` are those that may be asked; their years say what 去年 and 今年 mean, their regions which one is meant.
+    """
+    text = simplified(message.strip())
+    language = _language(text)
+    year = _report_year(reports)
+    question = Question(
+        asked=message,
+        text=text,
+        language=language,
+        answer_type=answer_type(text),
+        attribute=attribute(text),
+        units=_units(text),
+        periods=periods(text, year),
+        focus=_focus(text),
+        count=_count(text),
+        compare=False,
+        terms=terms(text, english=language == "en"),
+        report_ids=tuple(report.id for report in reports),
+    )
+    question = replace(question, compare=_compares(question))
+    return _carry_over(question, previous) if previous else question
+
+
+def _language(text: str) -> Language:
+    return "zh" if _CHINESE.search(text) else "en"
+
+
+def _report_year(reports: Sequence[Report]) -> int | None:
+    return max((report.year for report in reports if report.year), default=None)
+
+
+def answer_type(text: str) -> AnswerType:
+    """What kind of answer `text` asks for; the first list of `[answer_types]` that matches decides."""
+    for name, pattern in _patterns("answer_types"):
+        if pattern.search(text):
+            return name  # type: ignore[return-value]
+    return "name"
+
+
+def attribute(text: str) -> Attribute:
+    """Which side of a figure is asked for: its growth, its amount, its share or a ratio."""
+    for name, pattern in _patterns("attributes"):
+        if pattern.search(text):
+            return name  # type: ignore[return-value]
+    return ""
+
+
+def _patterns(table: str) -> list[tuple[str, re.Pattern[str]]]:
+    return [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in read_toml("asking.toml")[table].items()]
+
+
+def periods(text: str, report_year: int | None) -> tuple[Period, ...]:
+    """The periods `text` names, in order: the review of a year gone by or the plan for the report's own year."""
+    text = _AGAINST_LAST_YEAR.sub("", text)
+    found = {m.start(): int(m[1] or f"20{m[2]}") for m in _YEAR.finditer(text)}
+    if report_year:
+        for name, year in (("last_year", report_year - 1), ("this_year", report_year)):
+            found |= {m.start(): year for m in any_of(name).finditer(text)}
+    named = tuple(dict.fromkeys(_period(year, report_year) for _, year in sorted(found.items())))
+    return named or _implied(text, report_year)
+
+
+def _period(year: int, report_year: int | None) -> Period:
+    return Period("plan" if report_year and year >= report_year else "review", year)
+
+
+def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
+    """目标 without a year means the plan; 实际 the review."""
+    if not report_year:
+        return ()
+    plan, review = any_of("target").search(text), any_of("actual").search(text)
+    both = [Period("review", report_year - 1)] * bool(review) + [Period("plan", report_year)] * bool(plan)
+    return tuple(both)
+
+
+def _units(text: str) -> tuple[str, ...]:
+    """Measure words that hang on 多少 or 几: `多少公里` → 公里."""
+    return tuple(dict.fromkeys(m[1] for m in _asked_units().finditer(text)))
+
+
+@cache
+def _asked_units() -> re.Pattern[str]:
+    units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
+    return re.compile(rf"(?:多少|几多|好多|几)(?:十|百|千|万|亿)*({units})")
+
+
+def _count(text: str) -> int | None:
+    m = _COUNT.search(text)
+    if not m:
+        return None
+    return int(m[1]) if m[1].isdecimal() else int(chinese_number(m[1]))
+
+
+def _focus(text: str) -> tuple[str, ...]:
+    """The nouns the question word hangs on: right behind it (哪座水库), else right before it (保障对象是哪类人)."""
+    asks = list(any_of("asks_all").finditer(text))
+    found: list[str] = []
+    for m in asks:
+        found += _noun_run(text[m.end() :])
+    if not found and asks:
+        found += _noun_run_before(text[: asks[0].start()])
+    return tuple(dict.fromkeys(found))
+
+
+_MEASURE = re.compile(r"^[个座些条家所种项类款场处位名支只部份批件方面\d一二两三四五六七八九十]+")
+_STOPS = re.compile(r"[，。？！、；：,.?!;:\s]")
+
+
+def _noun_run(text: str) -> list[str]:
+    text = _MEASURE.sub("", _STOPS.split(text, maxsplit=1)[0])
+    run: list[str] = []
+    for word in words(text):
+        if word.pos[:1] not in "nvjabl" or len(word.text) == 1 and word.pos[:1] == "v":
+            break
+        run.append(word.text)
+    return run if any(word.pos[:1] == "n" or word.pos == "vn" for word in words("".join(run))) else []
+
+
+def _noun_run_before(text: str) -> list[str]:
+    run: list[str] = []
+    for word in reversed(words(_STOPS.split(text)[-1])):
+        if word.pos[:1] in "njl" or word.pos == "vn":
+            run.insert(0, word.text)
+        elif run:
+            break
+    return run
+
+
+def _compares(question: Question) -> bool:
+    return len(question.periods) == 2 and question.answer_type in ("number", "name", "list")
+
+
+def _carry_over(question: Question, previous: Question) -> Question:
+    """What a follow-up leaves unsaid is taken from the question before: period, kind of answer, topic."""
+    leans = bool(any_of("follow_up").search(question.text)) or _worth(question.terms) < _BARE
+    asks = bool(any_of("asks_all").search(question.text))
+    carried = question
+    if not question.periods:
+        carried = replace(carried, periods=previous.periods, compare=previous.compare and leans)
+    if not leans:
+        return carried
+    if not asks or _worth(question.terms) < _BARE:
+        carried = replace(
+            carried,
+            answer_type=previous.answer_type if not asks else carried.answer_type,
+            attribute=carried.attribute or previous.attribute,
+            units=carried.units or (previous.units if not question.terms else ()),
+        )
+    text = f"{previous.text.rstrip('？?。')}；{question.text}"
+    return replace(carried, terms=_joined(question, previous), text=text)
+
+
+def _worth(found: Sequence[Term]) -> float:
+    return sum(term.weight for term in found)
+
+
+def _joined(question: Question, previous: Question) -> tuple[Term, ...]:
+    """Own terms in full; earlier ones in full when there is no own topic, else as mere context."""
+    earlier = [term for term in previous.terms if not any(match(term, own.text) for own in question.terms)]
+    if _worth(question.terms) < _BARE:
+        return question.terms + tuple(earlier)
+    return question.terms + tuple(
+        replace(term, kind="context", weight=_CONTEXT_WEIGHT * term.weight) for term in earlier
+    )
+
+
+def subject_words(question: Question) -> tuple[str, ...]:
+    """The words a refusal names: what was asked about."""
+    return tuple(term.text for term in question.terms if term.kind != "context")
+

@@ -1,0 +1,146 @@
+"""The conversation as HTML: turns with their answers, the stages while one is in work, and notices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from chatbot.errors import ZhengwenError
+from chatbot.types import Answer, Report
+from chatbot.web.cards import Cards, report_title
+from chatbot.web.texts import Texts
+
+LONGEST_QUESTION = 160  # characters of a question that are shown again; the bot gets all of it
+_MARKER = re.compile(r"\[(\d+)\]")
+_CODE = re.compile(r"`([^`]+)`")
+
+
+class Turn(NamedTuple):
+    """A question and what came of it. `answer` is the plain text, empty where there was none; `html` is escaped."""
+
+    question: str
+    answer: str
+    html: str
+
+
+def answered(number: int, question: str, answer: Answer, cards: Cards, texts: Texts) -> Turn:
+    """The turn of an answer; `number` (from 1) makes the ids of its cards its own."""
+    parts = (
+        _label(answer.status, texts),
+        *(_sentence(sentence, number, answer, texts) for sentence in answer.sentences),
+        _note(answer.note, number, answer, texts),
+        _citations(number, answer, cards, texts),
+        _foot(question, answer, cards, texts),
+    )
+    return Turn(question, answer.text, _turn(question, "".join(parts), answer.status))
+
+
+def failed(question: str, reason: str, texts: Texts) -> Turn:
+    """The turn of a question that met an error; it is no part of the history handed to the bot."""
+    return Turn(question, "", _turn(question, _label("error", texts) + f"<p>{_advice(reason)}</p>", "error"))
+
+
+def working(question: str, stage: str, texts: Texts) -> str:
+    """The turn while `stage` is under way."""
+    names = [name for name, _ in texts.stages()]
+    now = names.index(stage) if stage in names else -1
+    items = "".join(_stage(word, place, now) for place, (_, word) in enumerate(texts.stages()))
+    label = escape(texts.working, quote=True)
+    return _turn(question, f'<ol class="zw-stages" role="status" aria-label="{label}">{items}</ol>', "working")
+
+
+def conversation(turns: Iterable[str]) -> str:
+    """All turns, the oldest first; the browser tells a listening user of new ones."""
+    return f'<div class="zw-log" role="log" aria-live="polite">{"".join(turns)}</div>'
+
+
+def header(reports: Sequence[Report], texts: Texts) -> str:
+    """Name, what it is, the standing notice and, for a single report, its title."""
+    only = [report_title(report, texts) for report in reports] if len(reports) == 1 else []
+    basis = "".join(f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only)
+    return (
+        f'<header class="zw-header"><h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>'
+        f'{basis}<p class="zw-notice">{escape(texts.notice)}</p></header>'
+    )
+
+
+def missing(error: ZhengwenError, texts: Texts) -> str:
+    """What stands in place of the conversation when there is nothing to ask."""
+    what = f"<p>{_advice(error.what)}</p>"
+    advice = f"<p>{_advice(error.advice)}</p>" if error.advice else ""
+    return f'<section class="zw-missing" role="alert"><h2>{escape(texts.missing)}</h2>{what}{advice}</section>'
+
+
+def _turn(question: str, body: str, status: str) -> str:
+    shown = question if len(question) <= LONGEST_QUESTION else question[:LONGEST_QUESTION] + "…"
+    return (
+        f'<article class="zw-turn zw-{escape(status)}"><h2 class="zw-question">{escape(shown)}</h2>'
+        f'<div class="zw-answer">{body}</div></article>'
+    )
+
+
+def _label(status: str, texts: Texts) -> str:
+    label = texts.label(status)
+    return f'<p class="zw-label">{escape(label)}</p>' if label else ""
+
+
+def _sentence(sentence: str, number: int, answer: Answer, texts: Texts) -> str:
+    return f'<p class="zw-sentence">{_linked(sentence, number, answer, texts)}</p>'
+
+
+def _note(note: str, number: int, answer: Answer, texts: Texts) -> str:
+    if not note:
+        return ""
+    head = f'<span class="zw-note-head">{escape(texts.note)}</span>'
+    return f'<aside class="zw-note">{head}<p>{_linked(note, number, answer, texts)}</p></aside>'
+
+
+def _linked(sentence: str, number: int, answer: Answer, texts: Texts) -> str:
+    """Escaped text whose markers lead to their cards; a marker without a citation stays text."""
+    known = {citation.marker for citation in answer.citations}
+
+    def link(match: re.Match[str]) -> str:
+        marker = int(match[1])
+        if marker not in known:
+            return match[0]
+        title = f"{texts.marker} {marker}"
+        return f'<a class="zw-marker" href="#{_card_id(number, marker)}" aria-label="{escape(title)}">[{marker}]</a>'
+
+    return _MARKER.sub(link, escape(sentence))
+
+
+def _citations(number: int, answer: Answer, cards: Cards, texts: Texts) -> str:
+    if not answer.citations:
+        return ""
+    drawn = "".join(cards.card(citation, _card_id(number, citation.marker)) for citation in answer.citations)
+    return f'<section class="zw-cards"><h3>{escape(texts.citations)}</h3>{drawn}</section>'
+
+
+def _card_id(number: int, marker: int) -> str:
+    return f"zw-{number}-{marker}"
+
+
+def _foot(question: str, answer: Answer, cards: Cards, texts: Texts) -> str:
+    dropped = texts.dropped.format(count=len(answer.dropped)) if answer.dropped else ""
+    said = " · ".join(filter(None, (texts.origin(answer.mode) if answer.citations else "", dropped)))
+    copy = _copy(cards.plain(question, answer), texts) if answer.citations else ""
+    return f'<footer class="zw-foot"><span>{escape(said)}</span>{copy}</footer>' if said or copy else ""
+
+
+def _copy(text: str, texts: Texts) -> str:
+    label = escape(texts.copy)
+    words = f'data-label="{label}" data-done="{escape(texts.copied)}" data-failed="{escape(texts.copy_failed)}"'
+    return f'<button type="button" class="zw-copy" data-copy="{escape(text)}" {words}>{label}</button>'
+
+
+def _stage(word: str, place: int, now: int) -> str:
+    state = "done" if place < now else "now" if place == now else "next"
+    current = ' aria-current="step"' if state == "now" else ""
+    return f'<li class="zw-stage-{state}"{current}>{escape(word)}</li>'
+
+
+def _advice(line: str) -> str:
+    """Escaped text in which `commands` between backticks stand out."""
+    return _CODE.sub(r"<code>\1</code>", escape(line))

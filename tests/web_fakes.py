@@ -1,0 +1,87 @@
+"""A bot for the tests of the web room: three questions it knows, and a failure for any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chatbot.errors import UnknownReport
+from chatbot.types import Answer, Citation, Report
+
+TEXT = (
+    "关于某市政府工作的报告\n"
+    "一、过去一年工作回顾\n"
+    "一年来，我们稳中求进，经济运行持续向好。全市地区生产总值达到3000亿元、增长6.1%，一般公共预算收入增长8%。"
+    "就业物价总体平稳，城镇新增就业7.2万人。\n"
+    "二、今年主要任务\n"
+    "今年发展主要预期目标是：地区生产总值增长6%左右，城镇新增就业6万人以上。"
+)
+
+
+def report(id: str = "town-2024", title: str = "某市政府工作报告", year: int | None = 2024, text: str = TEXT) -> Report:
+    return Report(id, title, "某市", "市", year, "", "", "town.txt", "0" * 64, text, (0, text.find("二、今年")))
+
+
+def cite(source: Report, quote: str, marker: int = 1, path: tuple[str, ...] = ("一、过去一年工作回顾",)) -> Citation:
+    start = source.text.index(quote)
+    return Citation(marker, quote, source.id, path, source.page_at(start), start, start + len(quote))
+
+
+TOWN = report()
+GROWTH = Answer(
+    "answered",
+    ("去年全市地区生产总值达到3000亿元、增长6.1%。[1]", "今年的预期目标是增长6%左右。[2]"),
+    (
+        cite(TOWN, "全市地区生产总值达到3000亿元、增长6.1%"),
+        cite(TOWN, "地区生产总值增长6%左右", 2, ("二、今年主要任务", "主要预期目标")),
+    ),
+    timing_ms=(("understand", 1.0), ("total", 20.0)),
+)
+SILENT = Answer("refused", ("报告没有提到地铁票价。",), note="报告提到了城镇新增就业。")
+TOO_LONG = Answer("blocked", ("问题太长，请缩短到500字以内。",))
+NASTY = '<img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
+ECHO = Answer("answered", (f"{NASTY}`;window.hit=1;`</p><script>window.hit=1</script>[1][7]",), (cite(TOWN, "稳中求进"),))
+
+
+class FakeBot:
+    """Knows a few questions by their words; any other one is an AssertionError. Remembers what it was asked."""
+
+    def __init__(self, *reports: Report) -> None:
+        self.reports: tuple[Report, ...] = reports or (TOWN,)
+        self.asked: list[tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], str]] = []
+
+    def text_of(self, report_id: str) -> str:
+        for held in self.reports:
+            if held.id == report_id:
+                return held.text
+        raise UnknownReport(f"没有编号为 {report_id} 的报告")
+
+    def ask(
+        self,
+        message: str,
+        history: Sequence[tuple[str, str]] = (),
+        report_ids: Sequence[str] = (),
+        mode: str = "auto",
+    ) -> Answer:
+        self.asked.append((message, tuple(history), tuple(report_ids), mode))
+        for report_id in report_ids:
+            self.text_of(report_id)
+        return _known(message)
+
+    def stages(
+        self,
+        message: str,
+        history: Sequence[tuple[str, str]] = (),
+        report_ids: Sequence[str] = (),
+        mode: str = "auto",
+    ) -> Iterator[tuple[str, Answer | None]]:
+        for stage in ("understand", "retrieve", "draft", "verify"):
+            yield stage, None
+        yield "done", self.ask(message, history, report_ids, mode)
+
+
+def _known(message: str) -> Answer:
+    if len(message) > 500:
+        return TOO_LONG
+    known = {"去年地区生产总值增长多少？": GROWTH, "地铁票价是多少？": SILENT, NASTY: ECHO}
+    assert message in known, f"unexpected question: {message}"
+    return known[message]

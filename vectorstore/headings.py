@@ -1,0 +1,176 @@
+"""Find the headings of a report: numbered ones, unnumbered ones on a line of their own, and the fixed places.
+
+A heading is a `Mark`. The section tree is the marks in order: a mark closes every open mark of its own rank or a
+higher one. A mark without a title only closes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from chatbot.types import Span
+from vectorstore.numbering import PARTS, POINTS, Numbered
+from vectorstore.sentences import enclosed
+
+APPENDIX, PART, BELOW_PART, PLAIN, POINT, RUN_IN, LISTING = 0, 10, 11, 35, 60, 80, 90
+TITLE, PREAMBLE, WHOLE, PROBLEMS, CLOSING = "标题", "引言", "正文", "困难和问题", "结束语"
+LONGEST_TITLE = 60
+LONGEST_LINE = 30
+LONGEST_WRAP = 20
+ENDED = "。！？；：!?;:"
+HAN_LINE = re.compile(r"[\d“”《》（）()、，,·—-]*[\u4e00-\u9fff][\u4e00-\u9fff\d“”《》（）()、，,·—-]*")
+
+
+class Mark(NamedTuple):
+    """Where a heading starts, its rank (low = high in the tree) and the title it adds to the path ("" adds none)."""
+
+    start: int
+    rank: int
+    title: str
+
+
+class Lines(NamedTuple):
+    """What the finders share: the text, the spans of its lines, and the numbered openings."""
+
+    text: str
+    spans: tuple[Span, ...]
+    openings: tuple[Numbered, ...]
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """One word list of headings.toml."""
+    lists = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
+    return tuple(lists[name])
+
+
+def opens_with(line: str, name: str) -> bool:
+    return line.lstrip(" \u3000—-“").startswith(words(name))
+
+
+def heading_marks(lines: Lines) -> tuple[Mark, ...]:
+    """All marks above the run-in headings, in order."""
+    body = body_start(lines)
+    first = next((o.start for o in lines.openings if o.start >= body), None)
+    unnumbered = tuple(_standing_lines(lines, body))
+    preamble = WHOLE if first is None and not unnumbered else PREAMBLE
+    parted = any(mark.rank == PART and mark.title != CLOSING and mark.start <= (first or 0) for mark in unnumbered)
+    marks = [Mark(0, PART, TITLE), Mark(body, PART, preamble), *_numbered_marks(lines, body, parted), *unnumbered]
+    marks += [*_returns(lines, body), *_closing(lines, body)]
+    return tuple(sorted(marks, key=lambda mark: mark.start))
+
+
+def body_start(lines: Lines) -> int:
+    """Where the title block ends: behind 各位代表：, or before the first line that is a sentence or a heading."""
+    salutation = re.compile(rf"^[ \u3000]*(?:{'|'.join(words('salutations'))})[：:！!，,]?[ \u3000]*", re.MULTILINE)
+    if found := salutation.search(lines.text, 0, 1500):
+        return found.end() + lines.text.startswith("\n", found.end())
+    numbers = {opening.start for opening in lines.openings}
+    for line in lines.spans:
+        if line.start in numbers or "。" in line.of(lines.text) or len(line.of(lines.text)) > LONGEST_TITLE:
+            return line.start
+    return 0
+
+
+def title_of(line: str) -> str:
+    """The heading a line opens with: up to the first 。；： outside quotes, or the first ， if too long."""
+    mask = enclosed(line)
+    for stops in ("。！？!?；;：:", "，,"):
+        end = next((i for i, letter in enumerate(line) if letter in stops and not mask[i]), len(line))
+        if end <= LONGEST_TITLE:
+            return line[:end].strip()
+    return line[:LONGEST_TITLE].strip()
+
+
+def _numbered_marks(lines: Lines, body: int, parted: bool) -> Iterator[Mark]:
+    """Numbered headings; `parted` says that unnumbered ones already make the parts."""
+    ranks = _ranks([opening.kind for opening in lines.openings if opening.start >= body], 2 if parted else 1)
+    for opening in lines.openings:
+        if opening.start >= body:
+            whole = Span(opening.start, opening.line_end)
+            title = title_of(whole.of(lines.text))
+            if opening.kind in PARTS and len(title) == len(whole.of(lines.text).strip()):
+                title += _wrapped(lines, whole)
+            yield Mark(opening.start, ranks[opening.kind], title)
+
+
+def _ranks(kinds: Sequence[str], first: int) -> dict[str, int]:
+    """Rank by order of first appearance (some reports count parts with （一）); 第一， and 一是 are always lowest."""
+    order = [kind for kind in dict.fromkeys(kinds) if kind not in POINTS]
+    return {kind: PART * place for place, kind in enumerate(order, first)} | dict.fromkeys(POINTS, POINT)
+
+
+def _wrapped(lines: Lines, line: Span) -> str:
+    """The second line of a heading that was broken over two, or ""."""
+    place = next((i for i, span in enumerate(lines.spans) if span.start >= line.end), None)
+    if place is None or not _stands_alone(lines, place, LONGEST_WRAP) or not _begins_text(lines, place + 1):
+        return ""
+    body = lines.spans[place].of(lines.text).strip()
+    return "" if any(word in body for word in words("parts")) else body
+
+
+def _begins_text(lines: Lines, place: int) -> bool:
+    """Whether a line below a heading can be its text: a long line or a numbered one."""
+    if place >= len(lines.spans):
+        return False
+    span = lines.spans[place]
+    return span.end - span.start > LONGEST_LINE or any(opening.start == span.start for opening in lines.openings)
+
+
+def _stands_alone(lines: Lines, place: int, longest: int) -> bool:
+    """Whether a line can be a heading by its look: short, Chinese, unnumbered, without a stop at its end."""
+    span = lines.spans[place]
+    body = span.of(lines.text).strip()
+    free = all(opening.start != span.start for opening in lines.openings)
+    return free and 2 <= len(body) <= longest and body[-1] not in ENDED + "，、,《" and bool(HAN_LINE.fullmatch(body))
+
+
+def _standing_lines(lines: Lines, body: int) -> Iterator[Mark]:
+    """Unnumbered headings on a line of their own, and appendices."""
+    rank = PLAIN if any(opening.kind in PARTS for opening in lines.openings if opening.start >= body) else PART
+    for place, span in enumerate(lines.spans):
+        line = span.of(lines.text).strip()
+        if span.start < body or not _stands_alone(lines, place, LONGEST_LINE):
+            continue
+        if line.startswith(words("appendices")):
+            yield Mark(span.start, APPENDIX, " ".join(filter(None, [line, _wrapped(lines, span)])))
+        elif line == CLOSING:
+            yield Mark(span.start, PART, CLOSING)
+        elif _between_sentences(lines, place) and (any(w in line for w in words("parts")) or rank == PLAIN):
+            yield Mark(span.start, rank, line)
+
+
+def _between_sentences(lines: Lines, place: int) -> bool:
+    """Whether a line stands behind a finished sentence or heading and before a longer one or a numbered one."""
+    before = lines.spans[place - 1].of(lines.text).rstrip() if place else "。"
+    return before[-1] in "。！？：!?:”" and _begins_text(lines, place + 1)
+
+
+def _returns(lines: Lines, body: int) -> Iterator[Mark]:
+    """Paragraphs that no longer belong to the item before: salutations, reviews of the whole, problems."""
+    numbers = {opening.start for opening in lines.openings}
+    for span in lines.spans:
+        line = span.of(lines.text)
+        if span.start < body or span.start in numbers:
+            continue
+        if opens_with(line, "salutations") or opens_with(line, "returns"):
+            yield Mark(span.start, BELOW_PART, "")
+        if any(word in line[:40] for word in words("problems")):
+            yield Mark(span.start, BELOW_PART, "")
+            yield Mark(span.start, RUN_IN, PROBLEMS)
+
+
+def _closing(lines: Lines, body: int) -> Iterator[Mark]:
+    """The last salutation, when what follows it is the closing words."""
+    annex = (
+        s.start for s in lines.spans if s.start > body and s.of(lines.text).strip().startswith(words("appendices"))
+    )
+    end = next(annex, len(lines.text))
+    called = [s for s in lines.spans if body <= s.start < end and opens_with(s.of(lines.text), "salutations")]
+    if called and any(word in lines.text[called[-1].start : end] for word in words("closings")):
+        yield Mark(called[-1].start, PART, CLOSING)
