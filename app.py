@@ -8,6 +8,7 @@ import sys
 from chatbot.bot import Bot
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import Settings, load_settings
+from vectorstore.associations import open_associations
 from vectorstore.embed import open_embedder
 from vectorstore.index import open_index
 from vectorstore.retrieve import ReportRetriever
@@ -18,7 +19,9 @@ def open_bot(settings: Settings | None = None) -> Bot:
     settings = settings or load_settings()
     embedder = open_embedder(settings)
     index = open_index(settings, embedder)
-    return Bot(index.reports, ReportRetriever(index=index, embedder=embedder), settings.default_report)
+    associations = open_associations(settings.home / "index", embedder)
+    retriever = ReportRetriever(index=index, embedder=embedder, associations=associations)
+    return Bot(index.reports, retriever, settings.default_report)
 
 
 def main() -> int:

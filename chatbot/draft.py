@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from chatbot.decide import answers
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
-from chatbot.quote import quote_span
+from chatbot.quote import quote_span, window
 from chatbot.types import Clause, Draft, DraftSentence, Evidence, Indicator, Passage, Period, Question, Span
 from chatbot.wordlists import read_toml
 
@@ -37,7 +37,7 @@ def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 def _pointer(question: Question, near: Evidence) -> str:
     place = " › ".join(near.passage.path)
-    text = near.passage.slice(quote_span(question, near, near.best))
+    text = near.passage.slice(near.best.span)
     text = text if len(text) <= _NEAREST else text[:_NEAREST] + "…"
     return phrase("pointer", question).format(place=place, text=text)
 
@@ -46,11 +46,16 @@ def _best(
     question: Question, evidence: Sequence[Evidence], period: Period | None = None
 ) -> tuple[Evidence, Clause] | None:
     """The clause that answers best, or None when none can be relied on."""
-    pairs = [(e, clause) for e in evidence for clause in e.clauses if period is None or e.passage.period == period]
+    pairs = [
+        (e, clause)
+        for e in evidence
+        for clause in e.clauses
+        if (clause.feature("period") >= 0 if period is None else e.passage.period == period)
+    ]
     if not pairs:
         return None
     best = max(pairs, key=lambda pair: pair[1].score)
-    return best if answers(question, best[1]) else None
+    return best if answers(question, *best) else None
 
 
 def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -66,7 +71,7 @@ def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 
 def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSentence:
-    quote = quote_span(question, evidence, clause)
+    quote = quote_span(window(question, evidence, clause))
     body = evidence.passage.slice(quote)
     if question.answer_type == "number" or question.compare:
         body = _aligned(question, evidence.passage, clause, quote) or body

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.figures import UNITS
+from chatbot.figures import UNITS, quantities
 from chatbot.segment import words
 from chatbot.terms import match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:省|市|区|县|州|镇|乡|村|街道|港|岛|湾|山|江|河)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:省|市|区|县|州|镇|乡|村|街道|港|岛|湾|山|江|河|城|中心|馆|站|路|地区|基地|园)")
 _DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
-_MEMBERS = re.compile(r"[、；]|和|及")
+_MEMBERS = re.compile(r"[、；+]|和|及|与")
+_REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
 _COUNTED = {"count", "person", "household", "visit"}
+_RELATIVE = {"times", "ratio"}
+_CHANGE = {"percent", "point"}
 _SHARE_CUES = re.compile(r"占|率|比重|比例|优良|完成|覆盖")
 
 
@@ -28,13 +31,28 @@ def period_fit(question: Question, passage: Passage) -> float:
     return 0.5 if any(f"{year}年" in passage.text for year in named) else -1.0
 
 
-def type_fit(question: Question, terms: Sequence[Term], passage: Passage, span: Span, figures: Sequence[Indicator]) -> float:
-    """1 when the clause holds what the question asks for, down to -1 when it cannot."""
+def kind_fit(
+    question: Question, terms: Sequence[Term], passage: Passage, span: Span, figures: Sequence[Indicator]
+) -> dict[str, float]:
+    """Whether the clause holds the kind of thing asked for, from 1 down to -1 (it cannot answer).
+
+    `type` is the fit as a whole; of a figure, `unit` is that of its unit and attribute, `name` the share of its name
+    that the question says; `focus` is how much of the noun asked for the clause holds.
+    """
     clause = passage.slice(span)
+    fit = {"focus": focus_fit(question, terms, clause), "place": place_fit(terms, passage), "unit": 0.0, "name": 0.0}
+    if question.answer_type != "number":
+        return fit | {"type": _other_fit(question, terms, clause)}
+    inside = [figure for figure in figures if span.holds(figure.quantity.span)]
+    if not inside:
+        return fit | {"unit": -1.0, "type": -1.0}
+    best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
+    unit, name = unit_fit(question, best.quantity, clause), name_cover(terms, best.name)
+    return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
+
+
+def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
     match question.answer_type:
-        case "number":
-            inside = [figure for figure in figures if span.holds(figure.quantity.span)]
-            return max((figure_fit(question, terms, figure, clause) for figure in inside), default=-1.0)
         case "list":
             return list_fit(question, terms, clause)
         case "date":
@@ -43,10 +61,36 @@ def type_fit(question: Question, terms: Sequence[Term], passage: Passage, span: 
             return 1.0 if _PLACE.search(novel(terms, clause)) else -0.5
         case "person":
             return 1.0 if any(word.pos == "nr" for word in words(novel(terms, clause))) else -1.0
+        case "reason":
+            return 1.0 if _REASON.search(clause) else -1.0
         case "name":
-            return name_fit(question, terms, clause)
+            return list_fit(question, terms, clause) if question.count else name_fit(question, terms, clause)
         case _:
             return 0.0
+
+
+def focus_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
+    """How much of the noun that the question word hangs on stands in the clause; 1 when there is no such noun."""
+    if not question.focus:
+        return 1.0
+    by_text = {term.text: term for term in terms}
+    said = [match(by_text.get(word, Term(word)), clause) * len(word) for word in question.focus]
+    return sum(said) / sum(map(len, question.focus))
+
+
+def place_fit(terms: Sequence[Term], passage: Passage) -> float:
+    """-1 when the question names a place that neither the sentence nor its headings speak of."""
+    told = passage.text + "".join(passage.path)
+    for term in terms:
+        names = (term.text, *term.official)
+        if term.kind == "place" and not any(name in told or _short(name) in told for name in names):
+            return -1.0
+    return 0.0
+
+
+def _short(place: str) -> str:
+    """A place without its rank: 渝北区 → 渝北."""
+    return place[:-1] if len(place) > 2 and place[-1] in "省市区县州盟旗" else place
 
 
 def figure_fit(question: Question, terms: Sequence[Term], figure: Indicator, clause: str) -> float:
@@ -71,12 +115,12 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
         return -1.0
     percent = quantity.dimension in ("percent", "point")
     match question.attribute:
-        case "growth":
-            return 1.0 if quantity.direction and (percent or quantity.unit == "倍") else -0.6
+        case "growth" if not question.units:
+            return 1.0 if quantity.direction and (percent or quantity.unit in ("倍", "番")) else -0.6
         case "amount":
             return -1.0 if percent else 1.0
-        case "share":
-            return (1.0 if _SHARE_CUES.search(clause) else 0.5) if percent and not quantity.direction else -0.5
+        case "share" if not question.units or question.units == ("成",):
+            return (1.0 if _SHARE_CUES.search(clause) else 0.4) if percent else -0.5
         case "ratio":
             return 1.0 if quantity.dimension == "ratio" or quantity.unit == "倍" else -0.5
         case _:
@@ -86,15 +130,21 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
 def _same_kind(units: Sequence[str], quantity: Quantity) -> bool:
     """Units of one dimension answer for one another, and so do those for countable things: 多少家 in 户."""
     asked = {UNITS[unit].dimension for unit in units}
-    return quantity.dimension in asked or (bool(asked & _COUNTED) and quantity.dimension in _COUNTED)
+    return any(quantity.dimension in kind for kind in ({*asked}, _COUNTED, _RELATIVE, _CHANGE) if asked & kind)
 
 
 def list_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
-    """Enough members for the count asked, and members that the question has not itself named."""
-    members = [part for part in _MEMBERS.split(clause) if novel(terms, part)]
-    if len(members) < 2:
+    """Enough members for the count asked, and members that the question has not itself named; figures are none."""
+    members = [part for part in _MEMBERS.split(clause) if novel(terms, _before_figure(part))]
+    quoted = clause.count("“") + clause.count("《")
+    if max(len(members), quoted) < (question.count or 2):
         return -1.0
-    return 1.0 if not question.count or len(members) >= question.count else 0.0
+    return 1.0
+
+
+def _before_figure(part: str) -> str:
+    amounts = quantities(part)
+    return part[: amounts[0].span.start] if amounts else part
 
 
 def name_fit(question: Question, terms: Sequence[Term], clause: str) -> float:

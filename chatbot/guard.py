@@ -30,8 +30,7 @@ def guard(message: str) -> Verdict:
         return Verdict(text[:LONGEST], "blocked", f"问题太长：最多{LONGEST}个字，请分开提问。")
     if not re.search(r"[^\W_]", text):
         return Verdict(text, "blocked", "这里没有可以回答的问题，请用一句话提问。")
-    category = demand(text)
-    return Verdict(text, "out_of_scope") if category else Verdict(text)
+    return Verdict(text, demand(text))
 
 
 def clean(message: str) -> str:
@@ -41,11 +40,11 @@ def clean(message: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def demand(text: str) -> str:
-    """The category of `guard.toml` that `text` falls under (an injection, an opinion wanted …), or an empty string."""
-    return next((name for name, pattern in _categories() if pattern.search(text)), "")
+def demand(text: str) -> AnswerStatus | None:
+    """The status of a demand that is no question about a report (`guard.toml`), or None for an honest question."""
+    return next((status for status, pattern in _categories() if pattern.search(text)), None)
 
 
 @cache
-def _categories() -> list[tuple[str, re.Pattern[str]]]:
-    return [(name, re.compile("|".join(table["patterns"]), re.IGNORECASE)) for name, table in read_toml("guard.toml").items()]
+def _categories() -> list[tuple[AnswerStatus, re.Pattern[str]]]:
+    return [(t["status"], re.compile("|".join(t["patterns"]), re.IGNORECASE)) for t in read_toml("guard.toml").values()]

@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatbot.draft import phrase
-from chatbot.types import Answer, AnswerStatus, Citation, Draft, DraftSentence, Dropped, Evidence, Passage, Question, Report, Span
+from chatbot.types import (
+    Answer,
+    AnswerStatus,
+    Citation,
+    Draft,
+    DraftSentence,
+    Dropped,
+    Evidence,
+    Passage,
+    Question,
+    Report,
+    Span,
+)
 
 
 def present(

@@ -1,47 +1,69 @@
-"""Which stretch of a passage to quote: the answering clause and, where its subject stands before it, that too."""
+"""Which stretch of a passage to quote: the answering clause with what belongs to it on either side.
+
+A figure is quoted with its clause, and with the clause before when its subject stands there. A name, a list or a
+measure is quoted with its neighbours up to a length that is read at a glance: the answer often stands beside the
+clause that says the asked words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chatbot.terms import match
-from chatbot.types import Clause, Evidence, Question, Span
+from chatbot.types import Clause, Evidence, Question, Span, Term
 
-_LONGEST = 110  # characters; a quote is read, not searched
-_REACH = 3  # clauses to look back for the subject
-
-
-def quote_span(question: Question, evidence: Evidence, clause: Clause) -> Span:
-    """The span of `clause`, grown to the left while a clause just before it says a term that it lacks."""
-    clauses = sorted(evidence.clauses, key=lambda c: c.span.start)
-    at = [c.span for c in clauses].index(clause.span)
-    start = clause.span.start
-    for before in reversed(clauses[max(0, at - _REACH) : at]):
-        if clause.span.end - before.span.start <= _LONGEST and _adds(question, evidence, before.span, start, clause):
-            start = before.span.start
-    return _trimmed(evidence, Span(start, clause.span.end))
+_LONGEST = 110  # characters of a quote that holds more than one clause
+_GLANCE = 75  # characters up to which neighbours come along without a reason
+_FULL_STOPS = "；。！？"
 
 
-def _adds(question: Question, evidence: Evidence, before: Span, start: int, clause: Clause) -> bool:
-    """Whether `before` says a term of the question that the text from `start` on does not."""
-    here = evidence.passage.slice(Span(start, clause.span.end))
-    there = evidence.passage.slice(before)
-    own = [term for term in question.terms if term.kind != "context"]
-    return any(match(term, there) >= 0.9 and match(term, here) < 0.5 for term in own)
+def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clause, ...]:
+    """`clause` and the neighbours to quote with it, in the order of the text."""
+    clauses = sorted(evidence.clauses, key=lambda c: c.span)
+    first = last = next(i for i, c in enumerate(clauses) if c.span == clause.span)
+    for before, after in _steps(len(clauses), first):
+        if before is not None and before == first - 1 and _joins(question, evidence, clauses, before, first, last):
+            first = before
+        if after is not None and after == last + 1 and _joins(question, evidence, clauses, after, first, last):
+            last = after
+    return tuple(clauses[first : last + 1])
 
 
-def _trimmed(evidence: Evidence, span: Span) -> Span:
-    """Without the punctuation that ends it."""
-    text = evidence.passage.slice(span)
-    return Span(span.start, span.start + len(text.rstrip("，。；：、,;: \n")))
+def _steps(size: int, centre: int) -> Iterator[tuple[int | None, int | None]]:
+    """Places before and after `centre`, nearest first, up to two on each side."""
+    for distance in (1, 2):
+        before, after = centre - distance, centre + distance
+        yield before if before >= 0 else None, after if after < size else None
 
 
-def spans_apart(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Overlapping spans made one, in the order of the text."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
-        else:
-            merged.append(span)
-    return tuple(merged)
+def _joins(
+    question: Question, evidence: Evidence, clauses: Sequence[Clause], place: int, first: int, last: int
+) -> bool:
+    """Whether the clause at `place`, next to those from `first` to `last`, is quoted with them."""
+    whole = Span(min(clauses[place].span.start, clauses[first].span.start), max(clauses[place].span.end, clauses[last].span.end))
+    here = Span(clauses[first].span.start, clauses[last].span.end)
+    if _parted(evidence, here, clauses[place].span) or whole.end - whole.start > _LONGEST:
+        return False
+    adds = _adds(question.terms, evidence.passage.slice(here), evidence.passage.slice(clauses[place].span))
+    if question.answer_type == "number":
+        lacking = all(c.feature("unit") < 0 for c in clauses[first : last + 1])
+        return (adds and place < first) or (lacking and clauses[place].feature("unit") >= 0)
+    return adds or whole.end - whole.start <= _GLANCE
+
+
+def _parted(evidence: Evidence, here: Span, there: Span) -> bool:
+    """Whether a mark between the two says that they do not belong together."""
+    between = Span(min(here.end, there.end), max(here.start, there.start))
+    return any(mark in evidence.passage.slice(between) for mark in _FULL_STOPS)
+
+
+def _adds(terms: Sequence[Term], here: str, there: str) -> bool:
+    """Whether `there` says a term of the question that `here` does not."""
+    return any(
+        term.kind != "context" and match(term, there) >= 0.9 and match(term, here) < 0.5 for term in terms
+    )
+
+
+def quote_span(window: Sequence[Clause]) -> Span:
+    """From the first clause to the last; clauses carry no closing mark."""
+    return Span(window[0].span.start, window[-1].span.end)

@@ -11,12 +11,13 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from chatbot.fit import period_fit, type_fit
+from chatbot.fit import kind_fit, period_fit
 from chatbot.indicators import indicators
 from chatbot.terms import match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
 
 _LEFT, _RIGHT, _HEADING = 0.75, 0.5, 0.6  # what a term is worth that stands not in the clause but around it
+_OWN_WORD_TRUST = 0.6
 _UNKNOWN = 0.45  # an everyday word the report does not use at all says little against a clause
 
 
@@ -32,7 +33,8 @@ class Weighed:
 def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
     """Terms weighed by how rare they are among `passages` (inverse document frequency, scaled to at most 1)."""
     texts = [passage.text for passage in passages]
-    frequency = {term: _frequency(term, texts) for term in question.terms}
+    terms = [_trusted(term, texts) for term in question.terms]
+    frequency = {term: _frequency(term, texts) for term in terms}
     rarest = log(1 + len(texts))
     weighed = [_weighed(term, df, len(texts), rarest) for term, df in frequency.items()]
     return Weighed(question, tuple(weighed), frozenset(term.text for term, df in frequency.items() if df))
@@ -40,6 +42,12 @@ def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
 
 def _frequency(term: Term, texts: Sequence[str]) -> int:
     return sum(said(term, text) for text in texts)
+
+
+def _trusted(term: Term, texts: Sequence[str]) -> Term:
+    """A word that the report uses itself needs no other word to stand in for it."""
+    own = term.kind == "everyday" and any(term.text in text for text in texts)
+    return replace(term, trust=_OWN_WORD_TRUST) if own else term
 
 
 def _weighed(term: Term, df: int, size: int, rarest: float) -> Term:
@@ -53,24 +61,22 @@ def score_clauses(
     passage: Passage,
     spans: Sequence[Span],
     weights: Mapping[str, float],
-    dense: Sequence[float],
-    shared: Mapping[str, float],
+    extra: Sequence[Mapping[str, float]],
 ) -> tuple[Clause, ...]:
     """The clauses of `passage` at `spans`, each with its features and their weighted sum.
 
-    `dense` are cosine similarities of question and clause, in the order of `spans`; `shared` are features of the
-    whole passage.
+    `extra` are the features of each clause that only an index can tell: likeness in meaning, BM25.
     """
     figures = _figures(passage)
     told = told_of(weighed.terms, passage)
-    shared = {"period": period_fit(weighed.question, passage), **shared}
+    period = period_fit(weighed.question, passage)
     found: list[Clause] = []
-    for i, span in enumerate(spans):
+    for span, known in zip(spans, extra, strict=True):
         features = {
             **coverage(weighed, told, passage, span),
-            "type": type_fit(weighed.question, weighed.terms, passage, span, figures),
-            "dense": dense[i],
-            **shared,
+            **kind_fit(weighed.question, weighed.terms, passage, span, figures),
+            "period": period,
+            **known,
         }
         total = sum(weights.get(name, 0.0) * value for name, value in features.items())
         found.append(Clause(span, total, tuple(features.items())))

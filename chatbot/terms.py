@@ -7,21 +7,25 @@ from collections.abc import Iterable, Iterator
 
 from chatbot.segment import Word, bigrams, words
 from chatbot.types import Span, Term
-from chatbot.wordlists import any_of, glossary, glossary_pattern, lexicon, lexicon_pattern
+from chatbot.wordlists import asking, filler, filler_phrases, glossary, glossary_pattern, lexicon, lexicon_pattern, place_names
 
-_QUOTED = re.compile(r"[“《\"「『]([^“”《》\"「」『』]{1,30})[”》\"」』]")
+_QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|\b(?:19|20)\d{2}\b")
+_RANKED_PLACE = re.compile(r".{2,}[省市区县州旗盟镇乡村]")
+_CONTENT = re.compile(r"[^\x00\s，。？！、；：,.?!;:（）()]+")
 _PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}
 _SINGLE_CHARACTER = 0.4  # one character says little: 奖, 水, 路
-_ALTERNATIVE = 0.95  # an official word stands in for the asked one almost fully
+_COORDINATED = 0.9
 _PARTIAL_FROM = 0.5  # share of a word's bigrams from which it counts as half said
 
 
 def terms(text: str, english: bool = False) -> tuple[Term, ...]:
     """The terms of `text` in its order: quoted names, codes, lexicon entries, then plain content words."""
     found: list[tuple[int, Term]] = []
-    rest = _YEAR.sub(lambda m: " " * len(m[0]), text)
+    rest = _YEAR.sub(lambda m: "\x00" * len(m[0]), text)
+    for pattern in _blanks(english):
+        rest = pattern.sub(lambda m: "\x00" * len(m[0]), rest)
     for finder in (_names, _glossary) if english else (_names, _everyday):
         for span, term in finder(rest):
             found.append((span.start, term))
@@ -37,36 +41,55 @@ def _names(text: str) -> Iterator[tuple[Span, Term]]:
 
 def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
     for m in lexicon_pattern().finditer(text):
-        yield Span(*m.span()), Term(m[0], lexicon()[m[0].lower()], weight=1.0, kind="everyday")
+        if not _idle(m[0]):
+            yield Span(*m.span()), Term(m[0], lexicon()[m[0].lower()], kind="everyday")
 
 
 def _glossary(text: str) -> Iterator[tuple[Span, Term]]:
     for m in glossary_pattern().finditer(text):
-        yield Span(*m.span()), Term(m[0], glossary()[m[0].lower()], weight=1.0, kind="everyday")
+        if not _idle(m[0]):
+            yield Span(*m.span()), Term(m[0], glossary()[m[0].lower()], kind="everyday")
 
 
 def _plain(text: str, english: bool) -> list[tuple[int, Term]]:
-    """Content words outside the spans already taken; filler and question words are blanked first."""
-    for name in ("filler", "asks_all", "period_all"):
-        text = any_of(name).sub(lambda m: "\x00" * len(m[0]), text)
+    """Content words outside the spans already taken."""
+    if not english:
+        text = filler_phrases().sub(lambda m: "\x00" * len(m[0]), text)
     found: list[tuple[int, Term]] = []
-    for m in re.finditer(r"[^\x00\s，。？！、；：,.?!;:（）()]+", text):
+    for m in _CONTENT.finditer(text):
         offset = m.start()
         for word in words(m[0]):
             term = _english_term(word) if english else _term(word)
-            if term:
+            if term and not _idle(word.text):
                 found.append((offset, term))
             offset += len(word.text)
     return found
 
 
+def _idle(word: str) -> bool:
+    """A word without content, or one that only says which side of a figure is meant."""
+    return word.lower() in filler() or bool(asking("words", "sides").match(word))
+
+
+def _blanks(english: bool) -> list[re.Pattern[str]]:
+    """Question words and words of time: what they say is kept elsewhere in the question."""
+    times = [asking("periods", "last_year"), asking("periods", "this_year")]
+    return times if english else [*times, asking("words", "asks")]
+
+
 def _term(word: Word) -> Term | None:
     if _CODE.fullmatch(word.text):
         return Term(word.text, weight=1.2, kind="name")
+    if _is_place(word):
+        return Term(word.text, kind="place")
     weight = _PLAIN_WEIGHT.get(word.pos[:1], 0.0)
     if not weight:
         return None
     return Term(word.text, weight=weight * (_SINGLE_CHARACTER if len(word.text) == 1 else 1.0))
+
+
+def _is_place(word: Word) -> bool:
+    return word.text in place_names() or (word.pos == "ns" and bool(_RANKED_PLACE.fullmatch(word.text)))
 
 
 def _english_term(word: Word) -> Term | None:
@@ -93,8 +116,8 @@ def match(term: Term, text: str) -> float:
     if term.text in text:
         return 1.0
     if any(word in text for word in term.official):
-        return _ALTERNATIVE
-    if term.kind == "name":
+        return term.trust
+    if term.kind == "name" and term.text.isascii():
         return 0.0
     return max((_partial(word, text) for word in (term.text, *term.official)), default=0.0)
 
@@ -105,4 +128,15 @@ def _partial(word: str, text: str) -> float:
         return 0.0
     pairs = bigrams(word)
     share = sum(pair in text for pair in pairs) / len(pairs)
-    return 0.7 * share if share >= _PARTIAL_FROM else 0.0
+    if share < _PARTIAL_FROM:
+        return 0.0
+    return _COORDINATED if _coordinated(word, text) else 0.7 * share
+
+
+def _coordinated(word: str, text: str) -> bool:
+    """Whether `text` says `word` with its end shared: 工业投资 in 工业、基础设施投资."""
+    for cut in range(2, len(word) - 1):
+        start = text.find(word[:cut])
+        if start >= 0 and re.match(rf"[、和及与][^，；。]{{1,16}}{re.escape(word[cut:])}", text[start + cut :]):
+            return True
+    return False

@@ -15,7 +15,7 @@ Language = Literal["zh", "en"]
 Attribute = Literal["", "growth", "amount", "share", "ratio"]
 AnswerStatus = Literal["answered", "partial", "refused", "out_of_scope", "blocked"]
 IndicatorStatus = Literal["完成值", "预期目标", "规划目标", "累计"]
-AnswerType = Literal["number", "date", "name", "person", "place", "list", "how", "yesno", "overview"]
+AnswerType = Literal["number", "date", "name", "person", "place", "list", "how", "reason", "yesno", "overview"]
 
 
 class Span(NamedTuple):
@@ -119,6 +119,7 @@ class Indicator:
 class Term:
     """A content word of a question: as typed, the official words for it, and what it is worth (0 to about 2).
 
+    `trust` is how far an official word stands in for the asked one.
     `kind` is `plain`, `everyday` (found in the lexicon), `name` (quoted, a code or Latin letters: evidence must hold
     it), `place`, or `context` (carried over from an earlier turn).
     """
@@ -126,6 +127,7 @@ class Term:
     text: str
     official: tuple[str, ...] = ()
     weight: float = 1.0
+    trust: float = 0.95
     kind: Literal["plain", "everyday", "name", "place", "context"] = "plain"
 
 

@@ -14,12 +14,16 @@ from chatbot.figures import UNITS, chinese_number
 from chatbot.segment import simplified, words
 from chatbot.terms import match, terms
 from chatbot.types import AnswerType, Attribute, Language, Period, Question, Report, Term
-from chatbot.wordlists import any_of, read_toml
+from chatbot.wordlists import asking, read_toml
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(?<!\d)(\d{2})年")
-_COUNT = re.compile(r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)")
+_COUNT = re.compile(
+    r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
+    r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
+)
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
+_QUOTED = re.compile("[“《][^”》]*[”》]")
 _CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
 _BARE = 0.8  # below this sum of term weights a message cannot stand alone
 
@@ -42,12 +46,20 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         periods=periods(text, year),
         focus=_focus(text),
         count=_count(text),
-        compare=False,
         terms=terms(text, english=language == "en"),
         report_ids=tuple(report.id for report in reports),
     )
-    question = replace(question, compare=_compares(question))
+    question = _without_region(question, reports)
+    if _compares(question):
+        question = replace(question, compare=True, answer_type="number")
     return _carry_over(question, previous) if previous else question
+
+
+def _without_region(question: Question, reports: Sequence[Report]) -> Question:
+    """The place a report is about goes without saying; every sentence of it is about that place."""
+    regions = {report.region for report in reports}
+    kept = tuple(t for t in question.terms if not regions & {t.text.rstrip("市省区县"), t.text, *t.official})
+    return replace(question, terms=kept)
 
 
 def _language(text: str) -> Language:
@@ -80,11 +92,11 @@ def _patterns(table: str) -> list[tuple[str, re.Pattern[str]]]:
 
 def periods(text: str, report_year: int | None) -> tuple[Period, ...]:
     """The periods `text` names, in order: the review of a year gone by or the plan for the report's own year."""
-    text = _AGAINST_LAST_YEAR.sub("", text)
+    text = _QUOTED.sub("", _AGAINST_LAST_YEAR.sub("", text))
     found = {m.start(): int(m[1] or f"20{m[2]}") for m in _YEAR.finditer(text)}
     if report_year:
         for name, year in (("last_year", report_year - 1), ("this_year", report_year)):
-            found |= {m.start(): year for m in any_of(name).finditer(text)}
+            found |= {m.start(): year for m in asking("periods", name).finditer(text)}
     named = tuple(dict.fromkeys(_period(year, report_year) for _, year in sorted(found.items())))
     return named or _implied(text, report_year)
 
@@ -97,7 +109,7 @@ def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
     """目标 without a year means the plan; 实际 the review."""
     if not report_year:
         return ()
-    plan, review = any_of("target").search(text), any_of("actual").search(text)
+    plan, review = asking("periods", "target").search(text), asking("periods", "actual").search(text)
     both = [Period("review", report_year - 1)] * bool(review) + [Period("plan", report_year)] * bool(plan)
     return tuple(both)
 
@@ -110,19 +122,20 @@ def _units(text: str) -> tuple[str, ...]:
 @cache
 def _asked_units() -> re.Pattern[str]:
     units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
-    return re.compile(rf"(?:多少|几多|好多|几)(?:十|百|千|万|亿)*({units})")
+    return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*({units})(?![吗么嘛])")
 
 
 def _count(text: str) -> int | None:
     m = _COUNT.search(text)
     if not m:
         return None
-    return int(m[1]) if m[1].isdecimal() else int(chinese_number(m[1]))
+    number = m[1] or m[2]
+    return int(number) if number.isdecimal() else int(chinese_number(number))
 
 
 def _focus(text: str) -> tuple[str, ...]:
     """The nouns the question word hangs on: right behind it (哪座水库), else right before it (保障对象是哪类人)."""
-    asks = list(any_of("asks_all").finditer(text))
+    asks = list(asking("words", "asks").finditer(text))
     found: list[str] = []
     for m in asks:
         found += _noun_run(text[m.end() :])
@@ -131,12 +144,11 @@ def _focus(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_MEASURE = re.compile(r"^[个座些条家所种项类款场处位名支只部份批件方面\d一二两三四五六七八九十]+")
 _STOPS = re.compile(r"[，。？！、；：,.?!;:\s]")
 
 
 def _noun_run(text: str) -> list[str]:
-    text = _MEASURE.sub("", _STOPS.split(text, maxsplit=1)[0])
+    text = asking("words", "measure").sub("", _STOPS.split(text, maxsplit=1)[0])
     run: list[str] = []
     for word in words(text):
         if word.pos[:1] not in "nvjabl" or len(word.text) == 1 and word.pos[:1] == "v":
@@ -161,8 +173,8 @@ def _compares(question: Question) -> bool:
 
 def _carry_over(question: Question, previous: Question) -> Question:
     """What a follow-up leaves unsaid is taken from the question before: period, kind of answer, topic."""
-    leans = bool(any_of("follow_up").search(question.text)) or _worth(question.terms) < _BARE
-    asks = bool(any_of("asks_all").search(question.text))
+    leans = bool(asking("words", "follow_up").search(question.text)) or _worth(question.terms) < _BARE
+    asks = bool(asking("words", "asks").search(question.text))
     carried = question
     if not question.periods:
         carried = replace(carried, periods=previous.periods, compare=previous.compare and leans)

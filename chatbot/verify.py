@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from chatbot.figures import quantities, same_amount
-from chatbot.segment import bigrams
-from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Question, Quantity
+from chatbot.indicators import indicators
+from chatbot.segment import words
+from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Indicator, Period, Quantity, Question
 from chatbot.wordlists import read_toml
 
 _YEAR = re.compile(r"((?:19|20)\d{2})(?=年|[:：])|(?<=for )((?:19|20)\d{2})")
-_CARRIED = 0.9  # share of a sentence's bigrams that its quotes must carry
+_CARRIED = 0.95  # share of a sentence's words, by characters, that its quotes must carry
+_ANY_PERIOD = Period("standing")
 _MARKS = re.compile(r"[，。；：、“”\s.:]")
 
 
@@ -47,6 +49,7 @@ def fault(question: Question, sentence: DraftSentence, offered: dict[str, Eviden
     body = unframed(question, sentence.text)
     return (
         _wrong_figure(body, quoted)
+        or _wrong_pair(body, quoted)
         or _wrong_year(sentence.text, quoted, sources)
         or ("" if carried(body, quoted) >= _CARRIED else "有引文里没有的内容")
     )
@@ -103,7 +106,23 @@ def _wrong_year(text: str, quoted: str, sources: Sequence[Evidence]) -> str:
 
 
 def carried(body: str, quoted: str) -> float:
-    """The share of the bigrams of `body` that stand in `quoted`; punctuation does not count."""
-    pairs = bigrams(_MARKS.sub("", body))
-    text = _MARKS.sub("", quoted)
-    return sum(pair in text for pair in pairs) / len(pairs) if pairs else 1.0
+    """The share of the words of `body`, by characters, that stand in `quoted`; punctuation does not count."""
+    held = [(word.text, word.text in quoted) for word in words(_MARKS.sub(" ", body)) if word.text.strip()]
+    total = sum(len(text) for text, _ in held)
+    return sum(len(text) for text, found in held if found) / total if total else 1.0
+
+
+def _wrong_pair(body: str, quoted: str) -> str:
+    """A figure that `body` puts beside another name than the quotes do; what is verbatim needs no such check."""
+    if body.strip("。") in quoted:
+        return ""
+    stated = indicators(quoted, _ANY_PERIOD)
+    for indicator in indicators(body, _ANY_PERIOD):
+        if not any(_same_pair(indicator, other) for other in stated):
+            return f"引文里没有这样的对应：{indicator.name}"
+    return ""
+
+
+def _same_pair(indicator: Indicator, other: Indicator) -> bool:
+    named = indicator.name in other.name or other.name in indicator.name
+    return named and same_amount(indicator.quantity, other.quantity)

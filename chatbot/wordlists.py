@@ -23,16 +23,22 @@ def read_tsv(name: str) -> list[list[str]]:
 
 
 @cache
-def question_words(name: str) -> tuple[str, ...]:
-    """One list of `question_words.toml`, longest words first."""
-    return tuple(sorted(read_toml("question_words.toml")[name], key=len, reverse=True))
+def asking(table: str, name: str) -> re.Pattern[str]:
+    """An expression of `asking.toml`."""
+    return re.compile(read_toml("asking.toml")[table][name], re.IGNORECASE)
 
 
 @cache
-def any_of(name: str) -> re.Pattern[str]:
-    """A pattern that finds any word of a list of `question_words.toml`; Latin words only as whole words."""
-    parts = (rf"\b{re.escape(w)}\b" if w.isascii() else re.escape(w) for w in question_words(name))
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+def filler() -> frozenset[str]:
+    """Words without content, in lower case."""
+    return frozenset(word.lower() for word in read_toml("question_words.toml")["filler"])
+
+
+@cache
+def filler_phrases() -> re.Pattern[str]:
+    """The Chinese fillers of two characters and more, longest first; a single character may be part of a word."""
+    phrases = sorted((w for w in filler() if len(w) > 1 and not w.isascii()), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, phrases)))
 
 
 @cache
@@ -57,3 +63,15 @@ def glossary() -> dict[str, tuple[str, ...]]:
 def glossary_pattern() -> re.Pattern[str]:
     keys = sorted(glossary(), key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(map(re.escape, keys)) + r")\b", re.IGNORECASE)
+
+
+@cache
+def sayings() -> list[tuple[str, tuple[str, ...]]]:
+    """What people say → the official terms it is about, in the order of the file."""
+    return [(row[0], tuple(row[1].split("|"))) for row in read_tsv("sayings.tsv")]
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """The provinces, cities and districts of `places.tsv`, by their short and their full names."""
+    return frozenset(name for row in read_tsv("places.tsv") for name in row[:2] if name != "全国")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -44,7 +45,7 @@ class HashEmbedder(Embedder):
         self.embedded += len(texts)
         vectors = np.full((len(texts), DIMENSIONS), 1e-3, np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            for pair in zip(text, text[1:], strict=False):
+            for pair in pairwise(text):
                 row[crc32("".join(pair).encode()) % DIMENSIONS] += 1
         return unit(vectors)
 

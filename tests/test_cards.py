@@ -93,7 +93,11 @@ def test_place_names_what_is_known(citation: Citation, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("title", "year", "shown"),
-    [("某市报告", 2024, "某市报告（2024年）"), ("2024年某市报告", 2024, "2024年某市报告"), ("某市报告", None, "某市报告")],
+    [
+        ("某市报告", 2024, "某市报告（2024年）"),
+        ("2024年某市报告", 2024, "2024年某市报告"),
+        ("某市报告", None, "某市报告"),
+    ],
     ids=["year added", "year there already", "year unknown"],
 )
 def test_report_title_carries_the_year_once(title: str, year: int | None, shown: str) -> None:

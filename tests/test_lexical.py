@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.types import Passage, Period, Span
-from vectorstore.lexical import LexicalIndex
+from vectorstore.lexical import LexicalIndex, tokenize
 
 
 def passage(text: str, *path: str) -> Passage:
@@ -45,7 +45,7 @@ def test_a_word_in_the_passage_weighs_more_than_the_same_word_in_a_heading():
 
 
 def test_a_query_can_be_tokens(index: LexicalIndex):
-    assert np.array_equal(index.scores(["里程"]), index.scores("里程"))
+    assert np.array_equal(index.scores(tokenize("里程")), index.scores("里程"))
 
 
 @given(st.text())

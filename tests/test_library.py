@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from index_fakes import report_text, settings_in
 
 from chatbot.errors import SetupError, UnknownReport, UnreadableFile
 from chatbot.settings import CODE_FOLDER, Settings
-from tests.index_fakes import report_text, settings_in
 from vectorstore.files import Source
 from vectorstore.library import Library
 

@@ -17,7 +17,9 @@ from vectorstore.normalise import is_chrome, normalise
 HERE = Path(__file__).parents[1]
 DEFAULT = HERE / "data" / "reports" / "chongqing-2024.txt"
 CORPUS = HERE.parent / "shared" / "corpus"
-ALPHABET = "各位代表！去年新建学校三所，。；：“”（）《》一二、— -\t\n\f\r\u3000\u200b\xad１２3４.．%％［1］[2]①²∶aB ﬁ⼀页第\ud800"
+ALPHABET = (
+    "各位代表！去年三所，。；：“”（）《》一二、— -\t\n\f\r\u3000\u200b\xad１２3４.．%％［1］[2]①²∶aB ﬁ⼀页第\ud800"
+)
 SENTENCE = "去年全市新建学校三所开放公园五个修建道路八条安置居民两千户，"
 OTHER = "今年还要继续努力把各项工作做得更细更实更好让居民满意。"
 
@@ -150,7 +152,7 @@ def test_running_headers_and_page_numbers_are_dropped_at_page_edges() -> None:
     assert starts == (0, 5, 10, 15)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(st.text(), st.text(ALPHABET, max_size=80)), max_size=4))
 def test_any_text_is_normalised_once(pages: list[str]) -> None:
     """Never raises; a second time changes nothing; page starts never fall and lie inside the text."""
@@ -163,7 +165,7 @@ def test_any_text_is_normalised_once(pages: list[str]) -> None:
     assert all(line == line.strip() and line for line in text.split("\n")) or not text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.text("各位代表！去年，。；（）一、“” \n\t\u3000１2．％abZ∶①［3］⼈", max_size=60), min_size=1, max_size=2
@@ -174,7 +176,7 @@ def test_every_character_survives_in_order(pages: list[str]) -> None:
     assert key(text_of(*raw)) == key("".join(raw))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=9, max_size=20), st.integers(16, 45))
 def test_wrapped_text_of_any_width_is_normalised_once(numbers: list[int], columns: int) -> None:
     text = text_of(wrapped(*map(prose, numbers), columns=columns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 
 import httpx
 import pytest
@@ -14,11 +15,14 @@ from web_server import serving
 from chatbot.errors import IndexMissing, UsageError
 from chatbot.present import as_json
 from chatbot.web.api import pairs
-from chatbot.web.server import create_app
 from chatbot.web.texts import Texts
 
 QUESTION = "去年地区生产总值增长多少？"
 ZH = Texts.of("zh")
+
+
+def talking_to(address: str) -> AbstractContextManager[Client]:
+    return closing(Client(address, verbose=False, analytics_enabled=False))
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +32,19 @@ def bot() -> FakeBot:
 
 @pytest.fixture(scope="module")
 def address(bot: FakeBot) -> Iterator[str]:
-    with serving(create_app(bot)) as url:
+    with serving(bot) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def client(address: str) -> Iterator[Client]:
-    with Client(address, verbose=False, analytics_enabled=False) as client:
+    with talking_to(address) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def without_index() -> Iterator[str]:
-    with serving(create_app(IndexMissing("还没有可用的索引", "请运行 `make setup`"))) as url:
+    with serving(IndexMissing("还没有可用的索引", "请运行 `make setup`")) as url:
         yield url
 
 
@@ -111,7 +115,7 @@ def test_healthz_says_how_many_reports_are_held(address: str) -> None:
 
 
 def test_metrics_count_questions_by_status_and_sum_their_time() -> None:
-    with serving(create_app(FakeBot())) as url, Client(url, verbose=False, analytics_enabled=False) as client:
+    with serving(FakeBot()) as url, talking_to(url) as client:
         for question in (QUESTION, QUESTION, "地铁票价是多少？", "没有人教过的问题"):
             client.predict(question, api_name="/ask")
         lines = httpx.get(f"{url}/metrics").text.splitlines()
@@ -149,7 +153,7 @@ def test_without_an_index_healthz_is_503_and_names_the_command(without_index: st
 
 
 def test_without_an_index_ask_says_what_to_do(without_index: str) -> None:
-    with Client(without_index, verbose=False, analytics_enabled=False) as client:
+    with talking_to(without_index) as client:
         answer = client.predict(QUESTION, api_name="/ask")
     assert answer["status"] == "error" and "make setup" in answer["error"]
 

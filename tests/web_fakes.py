@@ -39,7 +39,9 @@ GROWTH = Answer(
 SILENT = Answer("refused", ("报告没有提到地铁票价。",), note="报告提到了城镇新增就业。")
 TOO_LONG = Answer("blocked", ("问题太长，请缩短到500字以内。",))
 NASTY = '<img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
-ECHO = Answer("answered", (f"{NASTY}`;window.hit=1;`</p><script>window.hit=1</script>[1][7]",), (cite(TOWN, "稳中求进"),))
+ECHO = Answer(
+    "answered", (f"{NASTY}`;window.hit=1;`</p><script>window.hit=1</script>[1][7]",), (cite(TOWN, "稳中求进"),)
+)
 
 
 class FakeBot:

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+
+from chatbot.errors import ZhengwenError
+from chatbot.web.contract import AskableBot
+from chatbot.web.server import create_app
+
+
+class _Server(uvicorn.Server):
+    """Says when it has started."""
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of `app` while it is served."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+def serving(bot: AskableBot | ZhengwenError) -> Iterator[str]:
+    """The address of the web app around `bot` while it is served in a thread of its own."""
+    ready = threading.Event()
+    servers: list[_Server] = []
+
+    async def run() -> None:
+        # Made inside the running loop: where none runs, Gradio opens event loops and never closes them.
+        config = uvicorn.Config(create_app(bot), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        servers.append(_Server(config, ready))
+        await servers[0].serve([listener])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
         thread.start()
-        _wait_until_started(server)
+        assert ready.wait(30), "the server did not start"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
+        servers[0].should_exit = True
         thread.join(timeout=10)
-
-
-def _wait_until_started(server: uvicorn.Server) -> None:
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.02)

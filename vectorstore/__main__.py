@@ -115,8 +115,8 @@ def _list(settings: Settings, _: argparse.Namespace) -> int:
 def _remove(settings: Settings, options: argparse.Namespace) -> int:
     report, hidden = Library(settings).remove(options.id)
     _built(settings)
-    kept = "（随附的报告：只是不再使用，文件仍在）" if hidden else ""
-    print(f"已移除 {report.id}《{report.title}》{kept}")
+    title = f"《{report.title}》" if report else ""
+    print(f"已移除 {options.id}{title}{'（随附的报告：只是不再使用，文件仍在）' if hidden else ''}")
     return 0
 
 

@@ -12,26 +12,24 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from chatbot.errors import IndexMissing, UnknownReport, UnreadableFile
-from chatbot.settings import CODE_FOLDER, Settings
+from chatbot.settings import Settings
 from chatbot.types import Report
 from vectorstore.embed import Embedder
+from vectorstore.fingerprint import fingerprint_of
 from vectorstore.keys import Hit
 from vectorstore.library import Holding, Library, make_folder
 from vectorstore.model import Progress
 from vectorstore.saved import REPORT, Damaged, Saved
 from vectorstore.shard import Shard, ShardManifest, manifest_of, write_shard
 
-FORMAT = 1  # to be raised when this module or shard.py writes something else
 ADVICE = "请执行 python -m vectorstore build"
-NOT_SHAPING = {"__main__", "embed", "index", "library", "model", "ranking", "retrieve", "saved", "shard", "store"}
 DAMAGE_MARK = "damaged"
 
 
@@ -79,7 +77,7 @@ class _Build:
         made: list[str] = []
         failures: dict[str, UnreadableFile] = {}
         for holding in self._library.holdings():
-            fingerprint = fingerprint_of(holding, self._embedder)
+            fingerprint = fingerprint_of(holding.stamp, self._embedder.name)
             shard = self._kept(fingerprint)
             try:
                 shards[fingerprint] = shard or self._made(holding, fingerprint)
@@ -91,7 +89,7 @@ class _Build:
 
     def _kept(self, fingerprint: str) -> Path | None:
         """The whole shard of that fingerprint, if there is one; a damaged one is cleared away."""
-        for shard in (self._folder / "shards").glob(f"*-{fingerprint}"):
+        for shard in (self._folder / "shards").glob(f"*-{fingerprint}-*"):
             with suppress(Damaged):
                 manifest_of(shard)
                 if not (shard / DAMAGE_MARK).exists():
@@ -105,7 +103,8 @@ class _Build:
         aside = self._folder / "shards" / f"tmp-{fingerprint}"
         aside.mkdir()
         write_shard(report, aside, self._embedder, lambda line: self._progress(f"{report.id} {line}"), fingerprint)
-        return aside.rename(aside.with_name(f"{report.id}-{fingerprint}"))
+        # A name never used before: Chroma remembers the stores a process has opened by their paths.
+        return aside.rename(aside.with_name(f"{report.id}-{fingerprint}-{token_hex(3)}"))
 
     def _switch(self, current: Current) -> None:
         """Point to the new shards. Those of the index before stay once more: a running program may be reading them."""
@@ -172,24 +171,9 @@ def open_index(settings: Settings, embedder: Embedder) -> Index:
         raise IndexMissing("还没有建立索引", ADVICE)
     with _damage_told(None):
         current = CURRENT.load(path)
-    if not current.covers([fingerprint_of(holding, embedder) for holding in Library(settings).holdings()]):
+    if not current.covers([fingerprint_of(holding.stamp, embedder.name) for holding in Library(settings).holdings()]):
         raise IndexMissing("索引与现有的报告、嵌入模型或程序版本不一致", ADVICE)
     return Index([folder / "shards" / name for _, name in current.live])
-
-
-def fingerprint_of(holding: Holding, embedder: Embedder) -> str:
-    """Changes with whatever a shard is made from: the report, the encoder, and the code and word lists that cut it."""
-    parts = (str(FORMAT), _shaping_code(), embedder.name, holding.stamp)
-    return sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-@cache
-def _shaping_code() -> str:
-    """A hash of the code and word lists that decide what passages, clauses and tokens there are."""
-    files = [path for path in (CODE_FOLDER / "vectorstore").rglob("*") if path.suffix in {".py", ".toml", ".tsv"}]
-    files = [path for path in files if path.stem not in NOT_SHAPING]
-    files += [CODE_FOLDER / "chatbot" / name for name in ("segment.py", "types.py")]
-    return sha256(b"\0".join(path.read_bytes() for path in sorted(files))).hexdigest()
 
 
 @contextmanager

@@ -53,9 +53,9 @@ class Holding(NamedTuple):
 
 
 class Removal(NamedTuple):
-    """A report taken out; a shipped one is only `hidden`: its file stays."""
+    """A report taken out (None if it was damaged); a shipped one is only `hidden`: its file stays."""
 
-    report: Report
+    report: Report | None
     hidden: bool
 
 
@@ -101,6 +101,10 @@ class Library:
                 if report.id == report_id:
                     self._drop(holding)
                     return Removal(report, hidden=holding.entry is not None)
+            for path in self._added.glob("*.json"):
+                if path.stem == report_id:
+                    path.unlink()
+                    return Removal(None, hidden=False)
         raise UnknownReport(f"没有编号为“{report_id}”的报告", "请用 python -m vectorstore list 查看已有报告")
 
     def _readable(self) -> Iterator[tuple[Holding, Report]]:

@@ -14,25 +14,30 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-HEADING = re.compile(
-    r"(?:第?[一二三四五六七八九十百]{1,4}(?:、|[是要](?=[\u4e00-\u9fff]))|第[一二三四五六七八九十百]{1,4}(?:[部编章节条]|部分|[，,])"
-    r"|[（(][一二三四五六七八九十百]{1,4}[）)]|\d{1,2}(?:[、.．](?!\d)|[)）])|[（(]\d{1,2}[）)]|[①-⑳]|—{2}|-{2,}|各位代表|附[件表]|名词解释)"
+STRONG_HEADING = re.compile(
+    r"[一二三四五六七八九十百]{1,4}、|第[一二三四五六七八九十百]{1,4}(?:[部编章节条、，,]|部分)"
+    r"|[（(][一二三四五六七八九十百]{1,4}[）)]|—{2}|-{2,}|各位代表|附[件表]|名词解释"
+)
+WEAK_HEADING = re.compile(  # these also stand in the middle of paragraphs
+    r"[一二三四五六七八九十]{1,2}[是要](?=[\u4e00-\u9fff])|\d{1,2}(?:[、.．](?!\d)|[)）])|[（(]\d{1,2}[）)]|[①-⑳]"
 )
 NUMBERED = re.compile(
     r"(?:第?[一二三四五六七八九十百]{1,4}、|[（(][一二三四五六七八九十百]{1,4}[）)]|第[一二三四五六七八九十百]{1,4}[部编章节])"
 )
-NUMBER_END = re.compile(r"\d\.?$")
+WORD_END = re.compile(r"[A-Za-z][,.;:!?)]?$")
+WORD_START = re.compile(r"[A-Za-z(]")
 ENDS = "。！？；：!?;:…"
 CLOSERS = "，。、；：！？）》”’」』】〉%‰"
 OPENERS = "（《“‘「『【〈"
 NEVER_LAST = f"，、{OPENERS}"
 MIN_WRAPPED_LINES = 8
 MIN_GAPS = 3
+MIN_INDENT = 2  # columns
 NARROWEST = 24  # columns: nobody wraps Chinese text at less than twelve characters
 
 
 class Line(NamedTuple):
-    """A line without its margins. `indent`: columns of leading space; `gap`: after an empty line; `turn`: a new page."""
+    """A line without its margins. `indent`: columns of leading space; `gap`: after an empty one; `turn`: a new page."""
 
     text: str
     indent: int = 0
@@ -119,7 +124,7 @@ def _continues(paragraph: Sequence[Line], line: Line, wrap: Wrap | None, blocks:
         return True
     if wrap is not None:
         return _wraps(paragraph, line, wrap)
-    broken = before.text[-1] not in ENDS + "”）" and not HEADING.match(line.text) and not _is_heading(paragraph)
+    broken = before.text[-1] not in ENDS + "”）" and not _starts(line) and not _is_heading(paragraph)
     return broken and (_lone_break(line) if blocks else line.turn and not line.indent and _is_prose(paragraph))
 
 
@@ -144,22 +149,29 @@ def _wraps(paragraph: Sequence[Line], line: Line, wrap: Wrap) -> bool:
     columns = width(before) + (max(wrap.lost, paragraph[0].indent - wrap.indent) if len(paragraph) == 1 else 0)
     if before[-1] in ENDS + "”）":
         fills = columns > (0.8 * wrap.full if wrap.indented else wrap.full - 5)
-        return fills and not HEADING.match(line.text) and not _looks_first(before, line, wrap)
-    if HEADING.match(line.text) and (_is_heading(paragraph) or columns <= 0.8 * wrap.full):
+        return fills and not _starts(line, wrap) and not _looks_first(before, line, wrap)
+    if _starts(line, wrap) and (_is_heading(paragraph) or columns <= 0.8 * wrap.full):
         return False
     return before[-1] in NEVER_LAST or columns > 0.8 * wrap.full or _is_prose(paragraph)
+
+
+def _starts(line: Line, wrap: Wrap | None = None) -> bool:
+    """Whether `line` looks like the start of an item; where indents tell, only what can be nothing else."""
+    told = wrap is not None and (wrap.indented or wrap.lost >= MIN_INDENT)
+    return bool(STRONG_HEADING.match(line.text) or (not told and WEAK_HEADING.match(line.text)))
 
 
 def _looks_first(before: str, line: Line, wrap: Wrap) -> bool:
     """A full line that is short by the lost indent, after a sentence end: the first line of a paragraph."""
     goes_on = line.text[-1] not in ENDS and width(line.text) > 0.85 * wrap.full
-    return wrap.lost >= 2 and before[-1] in "。！？" and goes_on and width(line.text) <= wrap.full - wrap.lost / 2
+    return (
+        wrap.lost >= MIN_INDENT and before[-1] in "。！？" and goes_on and width(line.text) <= wrap.full - wrap.lost / 2
+    )
 
 
 def _glue(paragraph: Sequence[Line]) -> str:
     """The lines as one; a space only between two Latin words."""
     text = paragraph[0].text
     for line in paragraph[1:]:
-        latin = text[-1].isascii() and line.text[0].isascii() and not (NUMBER_END.search(text) and line.text[0] in "0123456789.")
-        text += f" {line.text}" if latin else line.text
+        text += f" {line.text}" if WORD_END.search(text) and WORD_START.match(line.text) else line.text
     return text

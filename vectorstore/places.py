@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
+
+from chatbot.wordlists import read_tsv
 
 COUNTY = re.compile(r"(?P<name>[\u4e00-\u9fff]{1,8}?(?:新区|开发区|自治县|自治旗|林区|特区|区|县|旗|市))$")
 NAMELESS = re.compile(r"^(?:[我本全各该]|[一二三四五]级|[\d一二三四五六七八九十]+个?)?(?:新区|开发区|区|县|旗|市)$")
@@ -26,8 +27,7 @@ NATION = Place("全国", "中华人民共和国", "国家", "", "china")
 
 @cache
 def listed() -> tuple[Place, ...]:
-    lines = (Path(__file__).parent / "places.tsv").read_text(encoding="utf-8").splitlines()
-    return tuple(Place(*line.split("\t")) for line in lines if line and not line.startswith("#"))
+    return tuple(Place(*row) for row in read_tsv("places.tsv"))
 
 
 def resolve(phrase: str) -> Place | None:

@@ -1,35 +1,43 @@
 """retrieve: a question → evidence. Dense neighbours and BM25 propose passages; their clauses are then weighed.
 
-Candidates come from two sides: the sentences and clauses nearest in meaning, and the passages whose words cover the
-question. Every candidate's clauses are scored by the features of `chatbot.relevance`, with the weights in `ranking.toml`.
+Candidates come from three sides: the sentences and clauses nearest in meaning, those whose words are nearest to the
+question's words, and the passages whose words cover the question (BM25, with official words for everyday ones).
+Every candidate's clauses are scored by the features of `chatbot.relevance`, with the weights in `ranking.toml`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PrivateAttr
 
-from chatbot.relevance import Weighed, score_clauses, weigh
-from chatbot.types import Clause, Evidence, Passage, Question, Report, Span, Term
+from chatbot.relevance import score_clauses, weigh
+from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
-from vectorstore.index import Hit, Index, Shard
+from vectorstore.associations import Associations, pieces
+from vectorstore.embed import Embedder, Vectors
+from vectorstore.index import Index, Shard
+from vectorstore.keys import Hit
 from vectorstore.passages import clauses
+from vectorstore.vocabulary import Vocabulary, content_words
 
-_DENSE_POOL = 120  # nearest sentences and clauses asked of Chroma
-_LEXICAL_POOL = 40  # passages asked of BM25
+_DENSE_POOL = 100  # nearest sentences and clauses asked of Chroma
+_WORD_POOL = 40  # clauses asked of the vocabulary
+_LEXICAL_POOL = 40  # passages asked of BM25, and again with the hints
 _KEEP = 12  # passages offered as evidence
-_FLOOR = 0.0  # similarity of what was not among the nearest
+
+Scores = npt.NDArray[np.float32]
 
 
 @cache
@@ -38,23 +46,71 @@ def weights() -> dict[str, float]:
     return numbers
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its vectors: the whole, and one for each term; `hints` are official terms with strengths."""
+
+    question: Question
+    vector: Sequence[float]
+    terms: tuple[Term, ...]
+    term_vectors: Vectors
+    hints: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A shard with its clauses in one row: `places[i]` and `spans[i]` say which passage and where clause i is."""
+
+    shard: Shard
+    places: tuple[int, ...]
+    spans: tuple[Span, ...]
+    vocabulary: Vocabulary
+    of_passage: Mapping[int, tuple[int, ...]] = field(repr=False)
+
+
 class ReportRetriever(BaseRetriever):
     """LangChain retriever over the reports of an index; `find` is the same with a question already understood."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     index: Index
-    embedder: Embeddings
+    embedder: Embedder
+    associations: Associations
+    _readings: dict[str, Reading] = PrivateAttr(default_factory=dict)
 
     def find(self, question: Question) -> tuple[Evidence, ...]:
         """Evidence for `question`, best first, out of the reports it names (all of them when it names none)."""
         ids = question.report_ids or tuple(report.id for report in self.index.reports)
-        vector = self.embedder.embed_query(spoken(question))
-        found = [e for id in ids for e in _search(self.index.shard(id), question, vector)]
+        asked = self._asked(question)
+        found = [evidence for id in ids for evidence in search(self._reading(id), asked)]
         return _kept(sorted(found, key=lambda e: -e.score), question)
+
+    def _asked(self, question: Question) -> Asked:
+        terms = tuple(term for term in question.terms if term.kind != "context")
+        heard = pieces(question.text)
+        vectors = self.embedder.embed_array([spoken(question), *heard, *(term.text for term in terms)])
+        hints = self.associations.hints(vectors[1 : 1 + len(heard)])
+        return Asked(question, vectors[0].tolist(), terms, vectors[1 + len(heard) :], hints)
+
+    def _reading(self, report_id: str) -> Reading:
+        if report_id not in self._readings:
+            self._readings[report_id] = read_shard(self.index.shard(report_id), self.embedder)
+        return self._readings[report_id]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [_document(e) for e in self.find(understand(query, None, self.index.reports))]
+
+
+def read_shard(shard: Shard, embedder: Embedder) -> Reading:
+    """The clauses of a shard and the vectors of their words."""
+    rows = [(place, span) for place, passage in enumerate(shard.passages) for span in clauses(passage)]
+    texts = [shard.passages[place].slice(span) for place, span in rows]
+    vocabulary = list(dict.fromkeys(word for text in texts for word in content_words(text)))
+    of_passage: dict[int, tuple[int, ...]] = {}
+    for i, (place, _) in enumerate(rows):
+        of_passage[place] = (*of_passage.get(place, ()), i)
+    words = Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary))
+    return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, of_passage)
 
 
 def spoken(question: Question) -> str:
@@ -66,32 +122,56 @@ def spoken(question: Question) -> str:
     return text
 
 
-def _search(shard: Shard, question: Question, vector: Sequence[float]) -> Iterable[Evidence]:
-    weighed = weigh(question, shard.passages)
-    hits = shard.nearest(vector, _DENSE_POOL)
-    lexical = shard.lexical.scores(_words(question.terms))
+def search(reading: Reading, asked: Asked) -> Iterator[Evidence]:
+    """Every candidate passage of one report, its clauses scored."""
+    shard = reading.shard
+    weighed = weigh(asked.question, shard.passages)
+    hits = shard.nearest(asked.vector, _DENSE_POOL)
     similar = {(hit.passage, hit.span): hit.similarity for hit in hits}
-    for i in _candidates(hits, lexical):
-        yield _evidence(weighed, shard.passages[i], i, similar, float(lexical[i] / (lexical.max() or 1.0)))
+    late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
+    bm25 = _scaled(shard.lexical.scores(_words(asked.terms)))
+    hinted = shard.lexical.scores(" ".join(asked.hints))
+    for place in _candidates(reading, hits, late, bm25, hinted):
+        passage, rows = shard.passages[place], reading.of_passage[place]
+        whole = similar.get((place, passage.span), 0.0)
+        extra = [
+            {
+                "dense": similar.get((place, reading.spans[i]), whole),
+                "sentence": whole,
+                "late": float(late[i]),
+                "hint": _hint(asked.hints, passage.slice(reading.spans[i])),
+                "hint_near": _hint(asked.hints, passage.text),
+                "bm25": float(bm25[place]),
+            }
+            for i in rows
+        ]
+        scored = score_clauses(weighed, passage, [reading.spans[i] for i in rows], weights(), extra)
+        yield Evidence(_key(passage), passage, max(c.score for c in scored), scored)
 
 
 def _words(terms: Sequence[Term]) -> str:
     return " ".join(word for term in terms for word in (term.text, *term.official))
 
 
-def _candidates(hits: Sequence[Hit], lexical: np.ndarray) -> list[int]:
-    by_words = [int(i) for i in np.argsort(-lexical)[:_LEXICAL_POOL] if lexical[i] > 0]
-    return list(dict.fromkeys([hit.passage for hit in hits] + by_words))
+def _scaled(scores: Scores) -> Scores:
+    """Scores from 0 to 1."""
+    top = float(scores.max(initial=0.0))
+    return scores / top if top else scores
 
 
-def _evidence(
-    weighed: Weighed, passage: Passage, position: int, similar: dict[tuple[int, Span], float], bm25: float
-) -> Evidence:
-    spans = clauses(passage)
-    whole = similar.get((position, passage.span), _FLOOR)
-    dense = [similar.get((position, span), whole) for span in spans]
-    scored = score_clauses(weighed, passage, spans, weights(), dense, {"sentence": whole, "bm25": bm25})
-    return Evidence(_key(passage), passage, max(c.score for c in scored), scored)
+def _hint(hints: Mapping[str, float], text: str) -> float:
+    """How strongly the sayings point to `text`: the strongest term it holds, and a little for each further one."""
+    held = sorted((strength for term, strength in hints.items() if term in text), reverse=True)
+    return min(1.0, held[0] + 0.2 * sum(held[1:3])) if held else 0.0
+
+
+def _candidates(reading: Reading, hits: Sequence[Hit], late: Scores, *lexical: Scores) -> list[int]:
+    """Places of passages worth a look, each once."""
+    places = [hit.passage for hit in hits]
+    places += [reading.places[i] for i in np.argsort(-late)[:_WORD_POOL]]
+    for scores in lexical:
+        places += [int(i) for i in np.argsort(-scores)[:_LEXICAL_POOL] if scores[i] > 0]
+    return list(dict.fromkeys(places))
 
 
 def _key(passage: Passage) -> str:
@@ -99,17 +179,15 @@ def _key(passage: Passage) -> str:
 
 
 def _kept(found: list[Evidence], question: Question) -> tuple[Evidence, ...]:
-    """The best passages; of a comparison, as many for each period. Keys are made unique."""
-    if not question.compare:
-        return tuple(found[:_KEEP])
-    share = _KEEP // len(question.periods)
-    return tuple(e for period in question.periods for e in [f for f in found if f.passage.period == period][:share])
+    """The best passages under unique keys; of a comparison, as many for each period."""
+    if question.compare:
+        share = _KEEP // len(question.periods)
+        found = [e for period in question.periods for e in [f for f in found if f.passage.period == period][:share]]
+    unique = {evidence.key: evidence for evidence in reversed(found[:_KEEP])}
+    return tuple(replace(evidence) for evidence in reversed(unique.values()))
 
 
 def _document(evidence: Evidence) -> Document:
     passage = evidence.passage
     metadata: dict[str, Any] = {"start": passage.span.start, "end": passage.span.end, "report_id": passage.report_id}
     return Document(page_content=passage.text, metadata=metadata | {"key": evidence.key, "score": evidence.score})
-
-
-__all__ = ["Clause", "Report", "ReportRetriever"]

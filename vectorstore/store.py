@@ -104,10 +104,10 @@ def _client(folder: Path) -> Any:
 
 @contextmanager
 def _chroma_errors(folder: Path) -> Iterator[None]:
-    """Chroma's own errors, and the ValueError and RuntimeError it lets through, become Damaged."""
+    """Chroma's own errors become Damaged, and what it lets through when it stumbles over a store it cannot read."""
     try:
         yield
-    except (ChromaError, ValueError, RuntimeError, KeyError) as error:
+    except (ChromaError, ValueError, RuntimeError, KeyError, AttributeError) as error:
         raise Damaged(folder) from error
 
 

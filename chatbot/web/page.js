@@ -1,6 +1,5 @@
 // Runs once, in the conversation's element: opens the card a marker leads to, copies an answer, keeps open cards open.
 const opened = new Set();
-let shown = 0;
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 function openCard(id) {
@@ -56,7 +55,6 @@ watch("value", () => {
     const card = document.getElementById(id);
     card ? (card.open = true) : opened.delete(id);
   }
-  const turns = element.querySelectorAll(".zw-turn");
-  if (turns.length > shown) turns[turns.length - 1].scrollIntoView({ behavior: calm, block: "start" });
-  shown = turns.length;
+  const last = element.querySelector(".zw-turn:last-child");
+  if (last) last.scrollIntoView({ behavior: calm, block: "start" }); // at each stage: the answer is taller than the stages
 });

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from chatbot.errors import ZhengwenError
 from chatbot.web.api import ask_endpoint
@@ -60,8 +61,9 @@ class Conversation:
 
 def build_page(bot: AskableBot | ZhengwenError, texts: Texts, examples: Sequence[str], mode: str) -> gr.Blocks:
     """The whole page, with the `/ask` endpoint as the only one a client sees."""
-    with gr.Blocks(title=texts.name, analytics_enabled=False) as page:
-        gr.api(ask_endpoint(bot, texts, mode), api_name="ask", concurrency_id="ask")
+    page = gr.Blocks(title=texts.name, analytics_enabled=False)
+    with page:
+        api(ask_endpoint(bot, texts, mode), api_name="ask", concurrency_id="ask")
         if isinstance(bot, ZhengwenError):
             gr.HTML(header((), texts) + missing(bot, texts), apply_default_css=False, elem_id="zw-top")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,7 +53,10 @@ def create_app(
     _add_probes(app, bot, metrics)
     asked = bot if isinstance(bot, ZhengwenError) else CountedBot(bot, metrics)
     page = build_page(asked, texts, examples or texts.default_examples, mode)
-    _mount(app, page.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE), texts)
+    page.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
+    # By default Gradio draws up a table of all past events after each one, for a dashboard that is off here.
+    page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
+    _mount(app, page, texts)
     app.add_middleware(_SafeHeaders)
     return app
 
@@ -80,6 +84,7 @@ def _mount(app: FastAPI, page: gr.Blocks, texts: Texts) -> None:
         app,
         page,
         path="/",
+        app_kwargs={"openapi_url": None},
         footer_links=[],
         run_history=False,
         ssr_mode=False,

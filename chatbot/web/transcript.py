@@ -59,7 +59,9 @@ def conversation(turns: Iterable[str]) -> str:
 def header(reports: Sequence[Report], texts: Texts) -> str:
     """Name, what it is, the standing notice and, for a single report, its title."""
     only = [report_title(report, texts) for report in reports] if len(reports) == 1 else []
-    basis = "".join(f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only)
+    basis = "".join(
+        f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only
+    )
     return (
         f'<header class="zw-header"><h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>'
         f'{basis}<p class="zw-notice">{escape(texts.notice)}</p></header>'
