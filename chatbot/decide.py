@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import exp
+from typing import NamedTuple
 
 from chatbot.quote import window
-from chatbot.types import Clause, Evidence, Question
+from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
+
+_WIDE = 3.0  # a lead beyond this says nothing more
 
 
 @cache
@@ -21,26 +24,69 @@ def _numbers() -> Mapping[str, Mapping[str, float]]:
     return numbers
 
 
-def confidence(question: Question, evidence: Evidence, clause: Clause) -> float:
-    """How likely it is, from 0 to 1, that `clause` holds what `question` asks for; 0 where it cannot."""
-    quoted = window(question, evidence, clause)
+class Candidate(NamedTuple):
+    """The best clause of all that speak of the right time, and how it stands among the others.
+
+    `margin` is its lead over the best of any other passage; `elsewhere` how much more of the question some clause of
+    another time covers: then the thing is told, but not for the time asked.
+    """
+
+    evidence: Evidence
+    clause: Clause
+    margin: float
+    elsewhere: float
+
+
+def candidate(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
+    """The clause to answer from (of `period`, if given), or None when no clause speaks of the right time."""
+    pairs = [(e, clause) for e in evidence for clause in e.clauses]
+    timely = [(e, c) for e, c in pairs if (c.feature("period") >= 0 if period is None else e.passage.period == period)]
+    if not timely:
+        return None
+    best, clause = max(timely, key=lambda pair: pair[1].score)
+    others = [c.score for e, c in timely if e is not best]
+    margin = min(_WIDE, clause.score - max(others, default=clause.score - _WIDE))
+    elsewhere = max(c.feature("cover") for _, c in pairs) - clause.feature("cover")
+    return Candidate(best, clause, margin, elsewhere)
+
+
+def confidence(question: Question, found: Candidate) -> float:
+    """How likely it is, from 0 to 1, that the candidate holds what `question` asks for; 0 where it cannot."""
+    quoted = window(question, found.evidence, found.clause)
     if veto(question, quoted):
         return 0.0
     numbers = _numbers()["number" if question.answer_type == "number" else "other"]
-    total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in signs(quoted).items())
+    total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in signs(found, quoted).items())
     return 1 / (1 + exp(-total))
 
 
-def signs(quoted: Sequence[Clause]) -> dict[str, float]:
-    """The features of a quote: of each, the best among its clauses."""
+def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
+    """The features of a quote, of each the best among its clauses, and what follows from two of them together.
+
+    Where most of the question is said, a missing focus (`gap`), a word used elsewhere (`miss`) or nowhere (`odd`) tells
+    that a detail is not given; in everyday wording it tells nothing.
+    """
+    best = _best_of(quoted)
+    cover = best["cover"]
+    return best | {
+        "gap": cover * (1 - best["focus"]),
+        "miss": cover * best["lack"],
+        "odd": cover * best["strange"],
+        "plain": (1 - cover) * best["hint"],
+        "margin": found.margin,
+        "elsewhere": found.elsewhere,
+    }
+
+
+def _best_of(quoted: Sequence[Clause]) -> dict[str, float]:
     names = dict(quoted[0].features)
-    worst = {"lack", "strange"}  # shares of what is missing: the clause that lacks least counts
-    return {name: (min if name in worst else max)(c.feature(name) for c in quoted) for name in names}
+    missing = {"lack", "strange"}  # the clause that lacks least counts
+    return {name: (min if name in missing else max)(c.feature(name) for c in quoted) for name in names}
 
 
 def veto(question: Question, quoted: Sequence[Clause]) -> str:
     """Why the quote cannot answer, whatever its words: another time or place, or not the kind of thing asked for."""
-    found = signs(quoted)
+    found = _best_of(quoted)
     if found["period"] < 0:
         return "另一时期"
     if found["place"] < 0:
@@ -54,5 +100,5 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
     return ""
 
 
-def answers(question: Question, evidence: Evidence, clause: Clause) -> bool:
-    return confidence(question, evidence, clause) >= _numbers()["threshold"]["answer"]
+def answers(question: Question, found: Candidate) -> bool:
+    return confidence(question, found) >= _numbers()["threshold"]["answer"]

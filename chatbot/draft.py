@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.decide import answers
+from chatbot.decide import Candidate, answers, candidate
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
 from chatbot.quote import quote_span, window
@@ -26,7 +26,7 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     found = _best(question, evidence)
     if not found:
         return refusal(question, evidence)
-    return Draft((_sentence(question, *found),))
+    return Draft((_sentence(question, found.evidence, found.clause),))
 
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -42,29 +42,19 @@ def _pointer(question: Question, near: Evidence) -> str:
     return phrase("pointer", question).format(place=place, text=text)
 
 
-def _best(
-    question: Question, evidence: Sequence[Evidence], period: Period | None = None
-) -> tuple[Evidence, Clause] | None:
+def _best(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
     """The clause that answers best, or None when none can be relied on."""
-    pairs = [
-        (e, clause)
-        for e in evidence
-        for clause in e.clauses
-        if (clause.feature("period") >= 0 if period is None else e.passage.period == period)
-    ]
-    if not pairs:
-        return None
-    best = max(pairs, key=lambda pair: pair[1].score)
-    return best if answers(question, *best) else None
+    found = candidate(question, evidence, period)
+    return found if found and answers(question, found) else None
 
 
 def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """One sentence a period; when only one period is told, that one, and a word on the other."""
     found = {period: _best(question, evidence, period) for period in question.periods}
-    sentences = tuple(_sentence(question, *pair) for pair in found.values() if pair)
+    sentences = tuple(_sentence(question, best.evidence, best.clause) for best in found.values() if best)
     if not sentences:
         return refusal(question, evidence)
-    missing = [str(period.year) for period, pair in found.items() if not pair]
+    missing = [str(period.year) for period, best in found.items() if not best]
     if not missing:
         return Draft(sentences)
     return Draft(sentences, "partial", note=phrase("missing_year", question).format(years="、".join(missing)))

@@ -14,6 +14,7 @@ _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:省|市|区|县|州|镇|乡|村|街
 _DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
 _MEMBERS = re.compile(r"[、；+]|和|及|与")
 _REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
+NO_FIGURE = -0.5  # no figure at all, where -1 is a figure of the wrong kind
 _COUNTED = {"count", "person", "household", "visit"}
 _RELATIVE = {"times", "ratio"}
 _CHANGE = {"percent", "point"}
@@ -21,14 +22,18 @@ _SHARE_CUES = re.compile(r"占|率|比重|比例|优良|完成|覆盖")
 
 
 def period_fit(question: Question, passage: Passage) -> float:
-    """1 for a period asked for, -1 for another one, 0 when the question names none or the passage speaks of none."""
-    if not question.periods or passage.period.kind == "standing":
+    """1 for a period asked for, -1 for another one, 0 when the question names none or the passage speaks of none.
+
+    A year that is neither the one reviewed nor the one planned for must be named by the passage.
+    """
+    if not question.periods:
         return 0.0
-    wanted = {(period.kind, period.year) for period in question.periods}
-    if (passage.period.kind, passage.period.year) in wanted:
+    if passage.period in question.periods:
         return 1.0
-    named = {str(period.year) for period in question.periods if period.year}
-    return 0.5 if any(f"{year}年" in passage.text for year in named) else -1.0
+    if any(f"{period.year}年" in passage.text for period in question.periods):
+        return 0.5
+    own_years = any(period.kind != "standing" for period in question.periods)
+    return 0.0 if passage.period.kind == "standing" and own_years else -1.0
 
 
 def kind_fit(
@@ -45,7 +50,7 @@ def kind_fit(
         return fit | {"type": _other_fit(question, terms, clause)}
     inside = [figure for figure in figures if span.holds(figure.quantity.span)]
     if not inside:
-        return fit | {"unit": -1.0, "type": -1.0}
+        return fit | {"unit": NO_FIGURE, "type": -1.0}
     best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
     unit, name = unit_fit(question, best.quantity, clause), name_cover(terms, best.name)
     return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
@@ -60,7 +65,8 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
         case "place":
             return 1.0 if _PLACE.search(novel(terms, clause)) else -0.5
         case "person":
-            return 1.0 if any(word.pos == "nr" for word in words(novel(terms, clause))) else -1.0
+            named = any(word.pos == "nr" for word in words(novel(terms, clause)))
+            return 1.0 if named and focus_fit(question, terms, clause) >= 0.5 else -1.0
         case "reason":
             return 1.0 if _REASON.search(clause) else -1.0
         case "name":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from chatbot.fit import NO_FIGURE
 from chatbot.terms import match
 from chatbot.types import Clause, Evidence, Question, Span, Term
 
@@ -46,8 +47,8 @@ def _joins(
         return False
     adds = _adds(question.terms, evidence.passage.slice(here), evidence.passage.slice(clauses[place].span))
     if question.answer_type == "number":
-        lacking = all(c.feature("unit") < 0 for c in clauses[first : last + 1])
-        return (adds and place < first) or (lacking and clauses[place].feature("unit") >= 0)
+        bare = all(c.feature("unit") == NO_FIGURE for c in clauses[first : last + 1])
+        return (adds and place < first) or (bare and clauses[place].feature("unit") >= 0)
     return adds or whole.end - whole.start <= _GLANCE
 
 

@@ -102,7 +102,10 @@ def periods(text: str, report_year: int | None) -> tuple[Period, ...]:
 
 
 def _period(year: int, report_year: int | None) -> Period:
-    return Period("plan" if report_year and year >= report_year else "review", year)
+    """A year that no report at hand looks back on or plans for is `standing`: only its name can vouch for it."""
+    if report_year == year:
+        return Period("plan", year)
+    return Period("review" if report_year is None or year == report_year - 1 else "standing", year)
 
 
 def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
@@ -116,7 +119,8 @@ def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
 
 def _units(text: str) -> tuple[str, ...]:
     """Measure words that hang on 多少 or 几: `多少公里` → 公里."""
-    return tuple(dict.fromkeys(m[1] for m in _asked_units().finditer(text)))
+    money = ("元",) if asking("words", "money").search(text) else ()
+    return tuple(dict.fromkeys([*money, *(m[1] for m in _asked_units().finditer(text))]))
 
 
 @cache
@@ -139,6 +143,7 @@ def _focus(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for m in asks:
         found += _noun_run(text[m.end() :])
+    found = [word for word in found if not asking("words", "sides").match(word)]
     if not found and asks:
         found += _noun_run_before(text[: asks[0].start()])
     return tuple(dict.fromkeys(found))
@@ -148,6 +153,8 @@ _STOPS = re.compile(r"[，。？！、；：,.?!;:\s]")
 
 
 def _noun_run(text: str) -> list[str]:
+    if asking("words", "called").match(text):
+        return []
     text = asking("words", "measure").sub("", _STOPS.split(text, maxsplit=1)[0])
     run: list[str] = []
     for word in words(text):

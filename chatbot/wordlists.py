@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_CHANGE = re.compile("(?:增长|增速|增幅|涨幅|增加)$")
 _FOLDER = files("chatbot") / "words"
 
 
@@ -44,7 +45,7 @@ def filler_phrases() -> re.Pattern[str]:
 @cache
 def lexicon() -> dict[str, tuple[str, ...]]:
     """Everyday word → the official words for it; Latin letters in lower case."""
-    return {row[0].lower(): tuple(row[1].split("|")) for row in read_tsv("lexicon.tsv")}
+    return {row[0].lower(): _with_stems(row[1].split("|")) for row in read_tsv("lexicon.tsv")}
 
 
 @cache
@@ -56,7 +57,13 @@ def lexicon_pattern() -> re.Pattern[str]:
 @cache
 def glossary() -> dict[str, tuple[str, ...]]:
     """English phrase (lower case) → Chinese words for it."""
-    return {row[0]: tuple(row[1].split("|")) for row in read_tsv("english.tsv")}
+    return {row[0]: _with_stems(row[1].split("|")) for row in read_tsv("english.tsv")}
+
+
+def _with_stems(words: list[str]) -> tuple[str, ...]:
+    """`words`, and those that end in a change without it: 地区生产总值增长 → 地区生产总值."""
+    stems = [_CHANGE.sub("", word) for word in words]
+    return tuple(dict.fromkeys([*words, *(stem for stem in stems if len(stem) > 2)]))
 
 
 @cache
