@@ -15,6 +15,8 @@ from chatbot.quote import window
 from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
+_PLAIN = 0.6  # from here on a question speaks the report's language, and what it asks for must be named
+_OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -55,9 +57,16 @@ def confidence(question: Question, found: Candidate) -> float:
     quoted = window(question, found.evidence, found.clause)
     if veto(question, quoted):
         return 0.0
-    numbers = _numbers()["number" if question.answer_type == "number" else "other"]
-    total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in signs(found, quoted).items())
+    shown = signs(found, quoted)
+    numbers = _numbers()[group(question, shown["cover"])]
+    total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in shown.items())
     return 1 / (1 + exp(-total))
+
+
+def group(question: Question, cover: float) -> str:
+    """Which weights count: for figures or the rest, in the report's own words or in everyday ones."""
+    kind = "number" if question.answer_type == "number" else "other"
+    return kind if cover >= _OFFICIAL else f"{kind}_everyday"
 
 
 def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
@@ -72,6 +81,7 @@ def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
         "gap": cover * (1 - best["focus"]),
         "miss": cover * best["lack"],
         "odd": cover * best["strange"],
+        "hole": cover * best["gone"],
         "plain": (1 - cover) * best["hint"],
         "margin": found.margin,
         "elsewhere": found.elsewhere,
@@ -80,7 +90,7 @@ def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
 
 def _best_of(quoted: Sequence[Clause]) -> dict[str, float]:
     names = dict(quoted[0].features)
-    missing = {"lack", "strange"}  # the clause that lacks least counts
+    missing = {"lack", "strange", "gone"}  # the clause that lacks least counts
     return {name: (min if name in missing else max)(c.feature(name) for c in quoted) for name in names}
 
 
@@ -91,9 +101,11 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
         return "另一时期"
     if found["place"] < 0:
         return "另一地方"
-    if question.answer_type == "number" and found["unit"] < 0:
+    if found["status"] < 0:
+        return "不是目标"
+    if question.answer_type == "number" and (found["unit"] < 0 or (found["cover"] >= _PLAIN and found["focus"] < 0.5)):
         return "没有这种数据"
-    if question.answer_type in ("person", "date", "place", "list", "reason") and found["type"] < 0:
+    if question.answer_type in ("person", "date", "place", "list", "reason", "rank") and found["type"] < 0:
         return "没有这一项"
     if question.count and question.answer_type == "name" and found["type"] < 0:
         return "没有列出"
@@ -101,4 +113,5 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
 
 
 def answers(question: Question, found: Candidate) -> bool:
-    return confidence(question, found) >= _numbers()["threshold"]["answer"]
+    register = "official" if found.clause.feature("cover") >= _OFFICIAL else "everyday"
+    return confidence(question, found) >= _numbers()["threshold"][register]

@@ -13,9 +13,12 @@ from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:省|市|区|县|州|镇|乡|村|街道|港|岛|湾|山|江|河|城|中心|馆|站|路|地区|基地|园)")
 _DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
 _MEMBERS = re.compile(r"[、；+]|和|及|与")
+_RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|首位|居首")
+_TARGET = re.compile("目标|预期|计划")
 _REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
 NO_FIGURE = -0.5  # no figure at all, where -1 is a figure of the wrong kind
 _COUNTED = {"count", "person", "household", "visit"}
+_FAMILIES = ({*"个家户座处所项件条类种大", ""}, {*"人名位户", "人次", ""}, {"套", "套（间）", "间", "户"}, {"辆", "台", ""})
 _RELATIVE = {"times", "ratio"}
 _CHANGE = {"percent", "point"}
 _SHARE_CUES = re.compile(r"占|率|比重|比例|优良|完成|覆盖")
@@ -46,6 +49,7 @@ def kind_fit(
     """
     clause = passage.slice(span)
     fit = {"focus": focus_fit(question, terms, clause), "place": place_fit(terms, passage), "unit": 0.0, "name": 0.0}
+    fit["status"] = status_fit(question, passage)
     if question.answer_type != "number":
         return fit | {"type": _other_fit(question, terms, clause)}
     inside = [figure for figure in figures if span.holds(figure.quantity.span)]
@@ -67,6 +71,8 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
         case "person":
             named = any(word.pos == "nr" for word in words(novel(terms, clause)))
             return 1.0 if named and focus_fit(question, terms, clause) >= 0.5 else -1.0
+        case "rank":
+            return 1.0 if _RANK.search(clause) else -1.0
         case "reason":
             return 1.0 if _REASON.search(clause) else -1.0
         case "name":
@@ -82,6 +88,12 @@ def focus_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
     by_text = {term.text: term for term in terms}
     said = [match(by_text.get(word, Term(word)), clause) * len(word) for word in question.focus]
     return sum(said) / sum(map(len, question.focus))
+
+
+def status_fit(question: Question, passage: Passage) -> float:
+    """-1 when a target is asked for a year that the report only looks back on, and the sentence speaks of none."""
+    past = question.periods and all(period.kind == "review" for period in question.periods)
+    return -1.0 if past and question.target and not _TARGET.search(passage.text) else 0.0
 
 
 def place_fit(terms: Sequence[Term], passage: Passage) -> float:
@@ -134,9 +146,11 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
 
 
 def _same_kind(units: Sequence[str], quantity: Quantity) -> bool:
-    """Units of one dimension answer for one another, and so do those for countable things: 多少家 in 户."""
+    """Units that answer for one another: those of one dimension; of counted things, those of one family; 个 for any."""
+    if quantity.dimension in _COUNTED:
+        return "个" in units or any(quantity.unit in family for family in _FAMILIES if family & {*units})
     asked = {UNITS[unit].dimension for unit in units}
-    return any(quantity.dimension in kind for kind in ({*asked}, _COUNTED, _RELATIVE, _CHANGE) if asked & kind)
+    return any(quantity.dimension in kind for kind in ({*asked}, _RELATIVE, _CHANGE) if asked & kind)
 
 
 def list_fit(question: Question, terms: Sequence[Term], clause: str) -> float:

@@ -104,11 +104,11 @@ def told_of(terms: Sequence[Term], passage: Passage) -> list[Told]:
 def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Span) -> dict[str, float]:
     """How much of the question a clause says itself (`own`), with what stands around it (`cover`), and what it lacks.
 
-    `lack` is the share of terms the report uses elsewhere but not here; `strange` of those it uses nowhere; `context`
-    what is carried over from earlier turns.
+    `lack` is the share of terms the report uses elsewhere but not here, `strange` of those it uses nowhere, `gone` of
+    the weightiest of them; `context` is what is carried over from earlier turns.
     """
     clause, left, right = _cut(passage, span)
-    total = own = around = lack = strange = context = context_total = 0.0
+    total = own = around = lack = strange = gone = context = context_total = 0.0
     for term, (whole, heading) in zip(weighed.terms, told, strict=True):
         here = match(term, clause) if whole else 0.0
         near = max(here, heading)
@@ -118,6 +118,7 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
             context, context_total = context + term.weight * near, context_total + term.weight
             continue
         total, own, around = total + term.weight, own + term.weight * here, around + term.weight * near
+        gone = max(gone, term.weight * (1 - near))
         if term.text in weighed.known:
             lack += term.weight * (1 - near)
         else:
@@ -128,6 +129,7 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
         "cover": around / divisor,
         "lack": lack / divisor,
         "strange": strange / divisor,
+        "gone": gone / divisor,
         "context": context / (context_total or 1.0),
         "run": _longest_run(weighed.question.text, clause),
     }

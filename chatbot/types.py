@@ -15,7 +15,7 @@ Language = Literal["zh", "en"]
 Attribute = Literal["", "growth", "amount", "share", "ratio"]
 AnswerStatus = Literal["answered", "partial", "refused", "out_of_scope", "blocked"]
 IndicatorStatus = Literal["完成值", "预期目标", "规划目标", "累计"]
-AnswerType = Literal["number", "date", "name", "person", "place", "list", "how", "reason", "yesno", "overview"]
+AnswerType = Literal["number", "date", "name", "person", "place", "list", "how", "reason", "rank", "yesno", "overview"]
 
 
 class Span(NamedTuple):
@@ -149,6 +149,7 @@ class Question:
     focus: tuple[str, ...] = ()
     count: int | None = None
     compare: bool = False
+    target: bool = False
     terms: tuple[Term, ...] = ()
     places: tuple[str, ...] = ()
     report_ids: tuple[str, ...] = ()

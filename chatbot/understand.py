@@ -46,6 +46,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         periods=periods(text, year),
         focus=_focus(text),
         count=_count(text),
+        target=bool(asking("words", "target").search(text)),
         terms=terms(text, english=language == "en"),
         report_ids=tuple(report.id for report in reports),
     )
@@ -57,9 +58,15 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
 
 def _without_region(question: Question, reports: Sequence[Report]) -> Question:
     """The place a report is about goes without saying; every sentence of it is about that place."""
-    regions = {report.region for report in reports}
-    kept = tuple(t for t in question.terms if not regions & {t.text.rstrip("市省区县"), t.text, *t.official})
-    return replace(question, terms=kept)
+    regions = {report.region for report in reports if report.region}
+    kept = tuple(t for t in question.terms if not any(_names(t, region) for region in regions))
+    focus = tuple(word for word in question.focus if not any(_names(Term(word), region) for region in regions))
+    return replace(question, terms=kept, focus=focus)
+
+
+def _names(term: Term, region: str) -> bool:
+    """Whether `term` names the region, whole or in part: 重庆市 for 重庆, 澜汀区 for 汐州市澜汀区, Chongqing."""
+    return any(len(name) > 1 and (name in region or name[:-1] == region) for name in (term.text, *term.official))
 
 
 def _language(text: str) -> Language:
@@ -143,10 +150,16 @@ def _focus(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for m in asks:
         found += _noun_run(text[m.end() :])
-    found = [word for word in found if not asking("words", "sides").match(word)]
+    found = _telling(found)
     if not found and asks:
-        found += _noun_run_before(text[: asks[0].start()])
+        found = _telling(_noun_run_before(text[: asks[0].start()]))
     return tuple(dict.fromkeys(found))
+
+
+def _telling(nouns: Sequence[str]) -> list[str]:
+    """Without the nouns that only say which side of a thing is meant: 面积, 目标, 人."""
+    idle = (asking("words", "sides"), asking("words", "vague"))
+    return [noun for noun in nouns if not any(pattern.match(noun) for pattern in idle)]
 
 
 _STOPS = re.compile(r"[，。？！、；：,.?!;:\s]")

@@ -16,23 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-DEFAULT_REPORT = "chongqing-2024"
-SCHEMA: dict[str, type] = {
-    "id": str,
-    "category": str,
-    "question": str,
-    "facts": list,
-    "forbidden": list,
-    "evidence": list,
-    "section": str,
-    "refuse": bool,
-    "why": str,
-}
-REFUSED = frozenset({"unanswerable", "adversarial"})
-ANSWERED = frozenset(
-    {"number", "fact", "colloquial", "list", "compare", "multiturn", "english", "traditional", "briefing"}
-)
+from pydantic import ValidationError
+
+from eval.questions import ANSWERED, QUESTION, REFUSED, question_files, report_path
+
 SNIPPET_LENGTHS = range(8, 61)
 Question = dict[str, Any]
 
@@ -41,26 +28,20 @@ def bare(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def report_path(questions: Path) -> Path:
-    """The report a question file asks about, by the file's name: `<report>-<part>.jsonl`."""
-    if questions.stem.startswith(f"{DEFAULT_REPORT}-"):
-        return HERE.parent / "data" / "reports" / f"{DEFAULT_REPORT}.txt"
-    return HERE / "reports" / f"{questions.stem.rpartition('-')[0]}.txt"
-
-
 @cache
 def report_text(path: Path) -> str:
     return bare(path.read_text(encoding="utf-8"))
 
 
 def schema_faults(question: Question) -> Iterator[str]:
-    known = {*SCHEMA, "turns"}
-    yield from (f"lacks {name}" for name in SCHEMA if name not in question)
-    yield from (f"has unknown {name}" for name in question if name not in known)
-    yield from (f"{n} is no {t.__name__}" for n, t in SCHEMA.items() if n in question and type(question[n]) is not t)
+    try:
+        QUESTION.validate_json(json.dumps(question), strict=True)
+    except ValidationError as error:
+        yield from (f"{fault['loc'][0] if fault['loc'] else 'line'}: {fault['msg']}" for fault in error.errors())
+        return
     for name in ("facts", "forbidden", "evidence", "turns"):
-        if not all(isinstance(item, str) and item.strip() for item in question.get(name, [])):
-            yield f"{name} holds an empty or non-text item"
+        if not all(item.strip() for item in question.get(name, [])):
+            yield f"{name} holds an empty item"
 
 
 def kind_faults(question: Question) -> Iterator[str]:
@@ -100,7 +81,7 @@ def question_faults(question: Question, report: str) -> Iterator[str]:
 
 
 def main() -> int:
-    files = sorted((HERE / "questions").glob("*.jsonl"))
+    files = question_files()
     asked = [(file, json.loads(line)) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     faults = [(q.get("id"), f) for file, q in asked for f in question_faults(q, report_text(report_path(file)))]
     faults += [(i, "id used twice") for i, n in Counter(q.get("id") for _, q in asked).items() if n > 1]

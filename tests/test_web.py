@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from gradio_client import Client
 from web_fakes import GROWTH, SILENT, FakeBot
 from web_server import serving
 
-from chatbot.errors import IndexMissing, UsageError
+from chatbot.errors import IndexMissing, SetupError, UsageError
 from chatbot.present import as_json
 from chatbot.web.api import pairs
+from chatbot.web.server import serve
 from chatbot.web.texts import Texts
 
 QUESTION = "去年地区生产总值增长多少？"
@@ -165,3 +168,8 @@ def test_without_an_index_the_page_shows_the_command_and_no_box(without_index: s
 
 def test_the_objects_id_is_there_only_when_given() -> None:
     assert as_json(SILENT, id="q1")["id"] == "q1" and "id" not in as_json(SILENT)
+
+
+def test_a_taken_port_is_a_setup_error_with_advice() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SetupError, match="--port"):
+        serve(FastAPI(), *taken.getsockname())

@@ -88,9 +88,9 @@ class ReportRetriever(BaseRetriever):
     def _asked(self, question: Question) -> Asked:
         terms = tuple(term for term in question.terms if term.kind != "context")
         heard = pieces(question.text)
-        vectors = self.embedder.embed_array([spoken(question), *heard, *(term.text for term in terms)])
-        hints = self.associations.hints(vectors[1 : 1 + len(heard)])
-        return Asked(question, vectors[0].tolist(), terms, vectors[1 + len(heard) :], hints)
+        vectors = self.embedder.embed_array([*heard, *(term.text for term in terms)])
+        hints = self.associations.hints(vectors[: len(heard)])
+        return Asked(question, vectors[0].tolist(), terms, vectors[len(heard) :], hints)
 
     def _reading(self, report_id: str) -> Reading:
         if report_id not in self._readings:
@@ -111,15 +111,6 @@ def read_shard(shard: Shard, embedder: Embedder) -> Reading:
         of_passage[place] = (*of_passage.get(place, ()), i)
     words = Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary))
     return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, of_passage)
-
-
-def spoken(question: Question) -> str:
-    """What is embedded: the question with official words put in for everyday ones."""
-    text = question.text
-    for term in question.terms:
-        if term.kind == "everyday" and term.official and question.language == "zh":
-            text = text.replace(term.text, term.official[0])
-    return text
 
 
 def search(reading: Reading, asked: Asked) -> Iterator[Evidence]:

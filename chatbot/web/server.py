@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -12,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.errors import ZhengwenError
+from chatbot.errors import SetupError, ZhengwenError
 from chatbot.web.contract import AskableBot
 from chatbot.web.metrics import CountedBot, Metrics
 from chatbot.web.page import build_page
@@ -22,6 +24,7 @@ from chatbot.web.theme import theme
 _ROOM = Path(__file__).parent
 QUEUE = 64  # questions that may wait
 AT_ONCE = 4  # questions answered at the same time
+PARTING = 2  # seconds for answers under way when the server is stopped
 LARGEST_UPLOAD = 1  # bytes: the page takes no files, so Gradio's upload route must not store any
 
 # Gradio compiles its templates in the browser, hence unsafe-eval; nothing may come from or go to another host.
@@ -61,9 +64,23 @@ def create_app(
     return app
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted. Addresses of the people who ask are not logged."""
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+def serve(app: FastAPI, host: str, port: int, language: str = "zh") -> None:
+    """Serve until interrupted; SetupError where the port cannot be had. Addresses of those who ask are not logged."""
+    texts = Texts.of(language)
+    with _listener(host, port, texts) as listener:
+        print(texts.started.format(host=host, port=listener.getsockname()[1]), flush=True)
+        # Open browser tabs hold a stream each: they are cut after a moment, and uvicorn's outcry at that is not shown.
+        config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=PARTING)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run([listener])
+
+
+def _listener(host: str, port: int, texts: Texts) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        what = texts.port_taken.format(host=host, port=port, why=error.strerror)
+        raise SetupError(what, texts.port_advice) from error
 
 
 def _add_probes(app: FastAPI, bot: AskableBot | ZhengwenError, metrics: Metrics) -> None:

@@ -53,6 +53,9 @@ class Texts:
     copy_references: str
     missing: str
     unexpected: str
+    started: str
+    port_taken: str
+    port_advice: str
     bad_message: str
     bad_history: str
     bad_report_ids: str

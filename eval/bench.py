@@ -1,0 +1,2 @@
+def bench(*a):
+    pass

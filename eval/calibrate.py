@@ -1,0 +1,150 @@
+"""Learns from our own sets what features are worth: `ranking.toml`, then `decision.toml` on top of it.
+
+What is printed is cross-validated: each fifth of the questions is ranked and decided by weights that were learned on
+the other four. What is written is learned on all. Seeded: the same sets, index and code give the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from chatbot.settings import CODE_FOLDER, Settings
+from eval.candidates import Candidates, collect
+from eval.decision import THRESHOLDS, Case, Decision, Outcome, best_threshold, case_of, learn_decision, outcome
+from eval.listwise import Matrix, learn, stacked
+from eval.questions import load_sets
+from eval.summary import TOTAL, mean
+from eval.table import shown, table
+from vectorstore.embed import open_embedder
+from vectorstore.model import Progress
+
+FOLDS = 5
+SEED = 1
+RANKING = CODE_FOLDER / "vectorstore" / "ranking.toml"
+DECISION = CODE_FOLDER / "chatbot" / "words" / "decision.toml"
+MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A question that no weight has seen: is the clause ranked first right (None: there is no right one to find)?
+
+    `case` is what would be answered, `likely` how likely that is right in the eyes of the decision.
+    """
+
+    found: Candidates
+    first: bool | None
+    case: Case
+    likely: float
+
+
+def calibrate(settings: Settings, out: Path | None, tell: Progress) -> None:
+    """Learn and write the two files (into the folder `out` if given), and print what they are good for."""
+    found = list(collect(load_sets(), settings, open_embedder(settings, tell), tell))
+    tell(f"{len(found)} 题，{sum(len(c.right) for c in found)} 个候选分句；交叉检验 {FOLDS} 折")
+    trials = [trial for part in range(FOLDS) for trial in tried(found, part)]
+    likely = np.array([trial.likely for trial in trials])
+    cases = [trial.case for trial in trials]
+    chosen = best_threshold(cases, likely)
+    print(ranking_table(trials), threshold_table(cases, likely, chosen), kind_table(trials, chosen), sep="\n\n")
+    weights = learn_ranking(found)
+    decision = learn_decision([case_of(c, weights) for c in found])
+    _write(out / RANKING.name if out else RANKING, ranking_toml(weights), tell)
+    _write(out / DECISION.name if out else DECISION, decision_toml(decision, chosen.threshold), tell)
+
+
+def tried(found: Sequence[Candidates], part: int) -> Iterator[Trial]:
+    """The questions of one part, under weights learned on the others."""
+    parts = folds(len(found))
+    taught = [c for c, p in zip(found, parts, strict=True) if p != part]
+    weights = learn_ranking(taught)
+    decision = learn_decision([case_of(c, weights) for c in taught])
+    for c, p in zip(found, parts, strict=True):
+        if p == part:
+            case = case_of(c, weights)
+            yield Trial(c, _first(c, weights), case, decision.likelihood(case))
+
+
+def folds(size: int) -> list[int]:
+    """A part for each of `size` questions, drawn by a fixed seed."""
+    parts: list[int] = np.random.default_rng(SEED).permutation(np.arange(size) % FOLDS).tolist()
+    return parts
+
+
+def learn_ranking(found: Sequence[Candidates]) -> dict[str, float]:
+    """Feature → weight."""
+    weights = learn(stacked([(c.features, c.right) for c in found]))
+    return dict(zip(found[0].names, weights.tolist(), strict=True))
+
+
+def _first(found: Candidates, weights: Mapping[str, float]) -> bool | None:
+    return bool(found.right[np.argmax(found.scores(weights))]) if found.right.any() else None
+
+
+def ranking_table(trials: Sequence[Trial]) -> str:
+    """By kind: questions to be answered, share of them with a right clause among the candidates, and with it first."""
+    rows = [["排序", "题数", "候选中有", "排在第一"]]
+    for kind, part in _kinds([t for t in trials if not t.found.gold.refuse]):
+        rows.append(
+            [
+                kind,
+                str(len(part)),
+                shown(mean(t.first is not None for t in part)),
+                shown(mean(bool(t.first) for t in part)),
+            ]
+        )
+    return table(rows)
+
+
+def threshold_table(cases: Sequence[Case], likely: Matrix, chosen: Outcome) -> str:
+    rows = [["门槛", "答对", "误拒", "该拒则拒", ""]]
+    for threshold in THRESHOLDS:
+        o = outcome(cases, likely, threshold)
+        mark = "← 选用" if threshold == chosen.threshold else ""
+        rows.append([shown(threshold, 2), shown(o.accuracy), shown(o.false_refusal), shown(o.refusal), mark])
+    return table(rows)
+
+
+def kind_table(trials: Sequence[Trial], chosen: Outcome) -> str:
+    """By kind, at the chosen threshold: share answered right, and share refused."""
+    rows = [["作答", "题数", "答对", "拒答"]]
+    for kind, part in _kinds(trials):
+        showing = [t.likely >= chosen.threshold for t in part]
+        right = [s and t.case.right for s, t in zip(showing, part, strict=True)]
+        accuracy = mean(None if t.found.gold.refuse else r for r, t in zip(right, part, strict=True))
+        rows.append([kind, str(len(part)), shown(accuracy), shown(mean(not s for s in showing))])
+    return table(rows)
+
+
+def _kinds(trials: Sequence[Trial]) -> Iterator[tuple[str, list[Trial]]]:
+    for kind in sorted({t.found.gold.category for t in trials}):
+        yield kind, [t for t in trials if t.found.gold.category == kind]
+    yield TOTAL, list(trials)
+
+
+def ranking_toml(weights: Mapping[str, float]) -> str:
+    about = "# What each feature of a clause (chatbot/relevance.py, vectorstore/retrieve.py) is worth in ranking."
+    return "\n".join([about, MADE_BY, *_lines(weights)]) + "\n"
+
+
+def decision_toml(decision: Decision, threshold: float) -> str:
+    about = "# When a clause answers (chatbot/decide.py): weights of its signs in a logistic sum, by kind of question."
+    lines = [about, MADE_BY, "[threshold]", f"answer = {threshold:.2f}"]
+    for name, model in decision.models.items():
+        weights = dict(zip(decision.names, model.weights.tolist(), strict=True))
+        lines += ["", f"[{name}]", *_lines({"bias": model.bias, **weights})]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(weights: Mapping[str, float]) -> list[str]:
+    return [f"{name} = {value + 0.0:.3f}" for name, value in weights.items()]
+
+
+def _write(path: Path, text: str, tell: Progress) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    tell(f"已写入 {path.name}")

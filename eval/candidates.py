@@ -1,0 +1,136 @@
+"""Every clause the retriever considers for a question, with its features: what ranking and refusal are learned from.
+
+Features of all clauses of all questions lie in one matrix a question; evidence is made from them under any weights,
+so that nothing is retrieved twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.chain import Retriever, State, last_turns, steps
+from chatbot.settings import Settings
+from chatbot.types import Clause, Evidence, Question, Report, Span
+from eval.judge import folded, holds_answer
+from eval.questions import GoldQuestion, QuestionSet
+from eval.subjects import ready
+from vectorstore.associations import open_associations
+from vectorstore.embed import Embedder
+from vectorstore.index import open_index
+from vectorstore.model import Progress
+from vectorstore.retrieve import ReportRetriever, _kept, search
+
+Matrix = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+LEFT_OUT = frozenset({"adversarial", "briefing", "compare"})  # stopped at the door; answered from several clauses
+
+
+class EveryCandidate(ReportRetriever):
+    """The retriever with nothing cut away."""
+
+    def find(self, question: Question) -> tuple[Evidence, ...]:
+        asked = self._asked(question)
+        return tuple(evidence for id in question.report_ids for evidence in search(self._reading(id), asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """A question as understood and all clauses considered for it.
+
+    `features` has a row a clause and a column for each of `names`; `right` says which clauses one can answer from;
+    `spans[i]` is where clause i is, `owners[i]` the place of its passage among `passages`, whose own clauses are left
+    out. `source` is the folded text of the file that the question is about.
+    """
+
+    gold: GoldQuestion
+    reports: tuple[Report, ...]
+    question: Question
+    names: tuple[str, ...]
+    features: Matrix
+    right: Flags
+    spans: tuple[Span, ...]
+    owners: npt.NDArray[np.intp]
+    passages: tuple[Evidence, ...]
+    source: str
+
+    def scores(self, weights: Mapping[str, float]) -> Matrix:
+        """Shape (clauses,)."""
+        scores: Matrix = self.features @ np.array([weights.get(name, 0.0) for name in self.names])
+        return scores
+
+    def evidence(self, weights: Mapping[str, float]) -> tuple[Evidence, ...]:
+        """What the retriever would find with these weights."""
+        scores = self.scores(weights)
+        best = np.full(len(self.passages), -np.inf)
+        np.maximum.at(best, self.owners, scores)
+        order = np.argsort(-best, kind="stable")
+        places = {self.passages[place].passage: place for place in order}
+        ranked = [replace(self.passages[place], score=float(best[place])) for place in order]
+        kept = _kept(ranked, self.question)
+        return tuple(replace(e, clauses=self._clauses(places[e.passage], scores)) for e in kept)
+
+    def _clauses(self, passage: int, scores: Matrix) -> tuple[Clause, ...]:
+        rows = np.flatnonzero(self.owners == passage)
+        return tuple(Clause(self.spans[i], float(scores[i]), self._named(i)) for i in rows)
+
+    def _named(self, row: int) -> tuple[tuple[str, float], ...]:
+        return tuple(zip(self.names, self.features[row].tolist(), strict=True))
+
+
+def collect(
+    sets: Sequence[QuestionSet], settings: Settings, embedder: Embedder, tell: Progress
+) -> Iterator[Candidates]:
+    """The candidates of every question to be answered from one place, and of every one that the report does not answer."""
+    associations = open_associations(settings.home / "eval", embedder)
+    for asked in sets:
+        tell(f"{asked.name}：{len(asked.questions)} 题")
+        source = folded(asked.report.read_text(encoding="utf-8"))
+        with open_index(ready(asked.report, settings, embedder, tell), embedder) as index:
+            retriever = EveryCandidate(index=index, embedder=embedder, associations=associations)
+            for gold in asked.questions:
+                if gold.category not in LEFT_OUT:
+                    yield from _candidates(gold, retriever, index.reports, source)
+
+
+def _candidates(
+    gold: GoldQuestion, retriever: Retriever, reports: tuple[Report, ...], source: str
+) -> Iterator[Candidates]:
+    state = retrieved(gold, retriever, reports)
+    if state.question is None or state.question.compare or not state.evidence:
+        return
+    names = tuple(sorted(name for name, _ in state.evidence[0].clauses[0].features))
+    owned = [(place, clause) for place, e in enumerate(state.evidence) for clause in e.clauses]
+    passages = [e.passage for e in state.evidence]
+    right = [not gold.refuse and holds_answer(gold, passages[place].slice(c.span)) for place, c in owned]
+    yield Candidates(
+        gold=gold,
+        reports=reports,
+        question=state.question,
+        names=names,
+        features=np.array([_values(clause, names) for _, clause in owned]),
+        right=np.array(right, bool),
+        spans=tuple(clause.span for _, clause in owned),
+        owners=np.array([place for place, _ in owned], np.intp),
+        passages=tuple(replace(e, clauses=()) for e in state.evidence),
+        source=source,
+    )
+
+
+def _values(clause: Clause, names: Sequence[str]) -> list[float]:
+    values = dict(clause.features)
+    return [values[name] for name in names]
+
+
+def retrieved(gold: GoldQuestion, retriever: Retriever, reports: tuple[Report, ...]) -> State:
+    """The walk up to the evidence; without evidence when the guard stops the question."""
+    *before, message = gold.spoken
+    state = State(message, last_turns([(turn, "") for turn in before]), reports)
+    walk = steps(retriever)
+    for name in ("guard", "understand", "retrieve"):
+        if state.answer is None:
+            state = walk[name](state)
+    return state

@@ -1,0 +1,145 @@
+"""Whether a clause holds the kind of thing asked for, and speaks of the right time and place."""
+
+from __future__ import annotations
+
+import pytest
+from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.fit import NO_FIGURE, kind_fit, period_fit
+from chatbot.indicators import indicators
+from chatbot.types import Passage, Period
+
+TEXT = st.text("去今年新建水库公园一二三座个亿元%增长下降5.30、和，“”谁哪多少时候地", min_size=1, max_size=40)
+
+
+def fit(question: str, text: str, path: tuple[str, ...] = ("一、工作回顾",)) -> dict[str, float]:
+    """The fit of a passage that is one clause."""
+    passage, understood = a_passage(text, path=path), asked(question)
+    figures = indicators(text, passage.period)
+    return kind_fit(understood, understood.terms, passage, passage.span, figures)
+
+
+def about(period: Period, text: str = "新建水库3座") -> Passage:
+    return a_passage(text, period)
+
+
+@pytest.mark.parametrize("period", [REVIEW, PLAN, STANDING])
+def test_a_question_without_a_time_fits_every_time(period: Period):
+    assert period_fit(asked("水库在哪里"), about(period)) == 0.0
+
+
+@pytest.mark.parametrize(("message", "period"), [("去年新建水库几座", REVIEW), ("今年新建水库几座", PLAN)])
+def test_the_time_asked_for_fits_in_full(message: str, period: Period):
+    assert period_fit(asked(message), about(period)) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("message", "period"),
+    [("去年新建水库几座", PLAN), ("今年新建水库几座", REVIEW), ("2025年新建水库几座", REVIEW), ("2025年新建水库几座", STANDING)],
+)
+def test_another_time_does_not_fit(message: str, period: Period):
+    assert period_fit(asked(message), about(period)) == -1.0
+
+
+@pytest.mark.parametrize("period", [REVIEW, PLAN, STANDING])
+def test_a_year_that_the_sentence_names_itself_fits(period: Period):
+    assert period_fit(asked("2025年新建水库几座"), about(period, "2025年新建水库3座")) > 0
+
+
+def test_what_holds_for_all_time_does_not_contradict_the_years_of_the_report():
+    assert period_fit(asked("去年新建水库几座"), about(STANDING)) == 0.0
+
+
+@given(TEXT, TEXT)
+def test_every_fit_lies_between_no_and_yes(question: str, text: str):
+    assert {name: value for name, value in fit(question, text).items() if not -1 <= value <= 1} == {}
+
+
+def test_a_figure_question_is_not_answered_by_a_clause_without_figure():
+    found = fit("新建水库多少座？", "水库建设稳步推进")
+    assert found["unit"] == NO_FIGURE < 0 and found["type"] < 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("新建水库多少座？", "新建水库3座"),
+        ("新增里程多少公里？", "新增里程21公里"),
+        ("水库投资多少亿元？", "水库投资3.4亿元"),
+        ("财政收入增长多少？", "财政收入增长3.2%"),
+        ("财政收入总额是多少？", "财政收入320亿元"),
+        ("工业占比是多少？", "工业占比达到28.4%"),
+    ],
+)
+def test_the_figure_asked_for_fits(question: str, text: str):
+    assert fit(question, text)["unit"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("水库投资多少亿元？", "新建水库3座"),
+        ("新建水库多少座？", "水库投资3.4亿元"),
+        ("新增里程多少公里？", "新增里程增长21%"),
+        ("财政收入增长多少？", "财政收入320亿元"),
+        ("财政收入总额是多少？", "财政收入增长3.2%"),
+    ],
+)
+def test_a_figure_of_another_kind_cannot_answer(question: str, text: str):
+    assert fit(question, text)["unit"] < 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("新建了哪些水库？", "新建青石、白鹭、云门水库"),
+        ("什么时候通车？", "6月底前通车"),
+        ("水库建在哪里？", "水库建在青石镇"),
+        ("为什么缓建水库？", "由于雨水较多缓建水库"),
+    ],
+    ids=["list", "date", "place", "reason"],
+)
+def test_the_kind_of_thing_asked_for_fits(question: str, text: str):
+    assert fit(question, text)["type"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("民生实事有哪些？", "办好15件民生实事"),
+        ("新建了哪三座水库？", "新建青石、白鹭水库"),
+        ("什么时候通车？", "全线通车"),
+        ("谁负责水库建设？", "扎实推进水库建设"),
+        ("为什么缓建水库？", "缓建水库3座"),
+    ],
+    ids=["bare count", "too few", "no date", "nobody", "no reason"],
+)
+def test_another_kind_of_thing_cannot_answer(question: str, text: str):
+    assert fit(question, text)["type"] < 0
+
+
+def test_a_noun_that_nothing_hangs_on_is_never_missed():
+    assert fit("新建了多少？", "新建公园")["focus"] == 1.0
+
+
+def test_the_noun_asked_for_is_missed_where_it_is_not_said():
+    assert fit("哪座水库开工了？", "云门水库开工")["focus"] > fit("哪座水库开工了？", "云门公园开工")["focus"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("新建公园3个", ("一、工作回顾",), -1.0),
+        ("成都新建公园3个", ("一、工作回顾",), 0.0),
+        ("新建公园3个", ("成都片区",), 0.0),
+    ],
+    ids=["elsewhere", "in the sentence", "in a heading"],
+)
+def test_a_place_named_must_be_spoken_of(text: str, path: tuple[str, ...], expected: float):
+    assert fit("成都新建公园多少个？", text, path)["place"] == expected
+
+
+def test_a_place_may_be_named_without_its_rank():
+    assert fit("成都市新建公园多少个？", "成都新建公园3个")["place"] == 0.0

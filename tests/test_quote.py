@@ -1,0 +1,103 @@
+"""Which stretch is quoted: always whole clauses in a row, never across a full stop, never endless."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from core_fakes import a_passage, asked, evidence_for
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.quote import quote_span, window
+from chatbot.types import Clause, Evidence, Span
+from vectorstore.passages import clauses
+
+LONGEST = 110  # characters; a single clause may be longer
+PIECE = st.text("新建水库公园小区一二三座个亿元增长5.3", min_size=2, max_size=40)
+QUESTION = st.sampled_from(["新建水库几座？", "新建了哪些水库？", "哪座水库开工？", "水库如何建设？", "公园", "how many parks"])
+
+
+@st.composite
+def a_window(draw: st.DrawFn) -> tuple[Evidence, Clause, tuple[Clause, ...]]:
+    """Some evidence, one clause of it, and the window around that clause."""
+    pieces = draw(st.lists(PIECE, min_size=1, max_size=6))
+    marks = draw(st.lists(st.sampled_from("，；"), min_size=len(pieces), max_size=len(pieces)))
+    text = "".join(piece + mark for piece, mark in zip(pieces, marks, strict=True))[:-1] + "。"
+    question = asked(draw(QUESTION))
+    found = evidence_for(question, a_passage(text, start=draw(st.integers(0, 50))))[0]
+    clause = draw(st.sampled_from(found.clauses))
+    return found, clause, window(question, found, clause)
+
+
+@given(a_window())
+def test_the_clause_itself_is_always_quoted(case: tuple[Evidence, Clause, tuple[Clause, ...]]):
+    _, clause, quoted = case
+    assert clause.span in [c.span for c in quoted]
+
+
+@given(a_window())
+def test_the_clauses_quoted_are_neighbours_in_the_order_of_the_text(case: tuple[Evidence, Clause, tuple[Clause, ...]]):
+    found, _, quoted = case
+    row = [c.span for c in sorted(found.clauses, key=lambda c: c.span)]
+    first = row.index(quoted[0].span)
+    assert [c.span for c in quoted] == row[first : first + len(quoted)]
+
+
+@given(a_window())
+def test_a_quote_of_several_clauses_is_short_and_crosses_no_semicolon(
+    case: tuple[Evidence, Clause, tuple[Clause, ...]],
+):
+    found, _, quoted = case
+    span = quote_span(quoted)
+    between = [Span(a.span.end, b.span.start) for a, b in pairwise(quoted)]
+    assert len(quoted) == 1 or len(found.passage.slice(span)) <= LONGEST
+    assert found.passage.span.holds(span) and {found.passage.slice(gap) for gap in between} <= {"，", ""}
+
+
+def test_a_quote_runs_from_the_first_clause_to_the_last():
+    found = evidence_for(asked("水库"), a_passage("新建水库3座，公园2个，小区1个。", start=7))[0]
+    span = quote_span(found.clauses[:2])
+    assert found.passage.slice(span) == "新建水库3座，公园2个"
+
+
+def quoted_for(question: str, text: str, words: str) -> str:
+    """What is quoted for the clause that holds `words`."""
+    understood = asked(question)
+    found = evidence_for(understood, a_passage(text))[0]
+    clause = next(c for c in found.clauses if words in found.passage.slice(c.span))
+    return found.passage.slice(quote_span(window(understood, found, clause)))
+
+
+def test_a_figure_that_stands_with_its_name_is_quoted_alone():
+    text = "新建公园25个；筹集住房8000套，改造小区130个。"
+    assert quoted_for("新建公园多少个？", text, "公园") == "新建公园25个"
+
+
+def test_a_figure_is_quoted_with_the_clause_that_names_its_subject():
+    text = "轨道交通三号线开通运营，新增里程21公里。"
+    quoted = quoted_for("轨道交通三号线新增里程多少公里？", text, "21公里")
+    assert quoted == "轨道交通三号线开通运营，新增里程21公里"
+
+
+@pytest.mark.parametrize("question", ["三号线怎么样了？", "哪条线开通了？"])
+def test_a_fact_brings_its_short_neighbours_along(question: str):
+    assert "新增里程" in quoted_for(question, "轨道交通三号线开通运营，新增里程21公里。", "三号线")
+
+
+def test_a_long_neighbour_without_an_asked_word_stays_out():
+    text = f"云门水库开工，{'扎实做好各方面工作' * 12}。"
+    assert quoted_for("哪座水库开工？", text, "水库") == "云门水库开工"
+
+
+def test_evidence_in_another_order_gives_the_same_quote():
+    understood = asked("轨道交通三号线新增里程多少公里？")
+    found = evidence_for(understood, a_passage("轨道交通三号线开通运营，新增里程21公里。"))[0]
+    turned = Evidence(found.key, found.passage, found.score, found.clauses[::-1])
+    assert window(understood, turned, found.clauses[1]) == window(understood, found, found.clauses[1])
+
+
+def test_the_only_clause_is_its_own_window():
+    passage = a_passage("新建水库3座。")
+    found = evidence_for(asked("新建水库几座？"), passage)[0]
+    assert [c.span for c in window(asked("新建水库几座？"), found, found.clauses[0])] == list(clauses(passage))

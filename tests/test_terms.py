@@ -1,0 +1,118 @@
+"""The content words of a question, and how fully a stretch of text speaks of each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.terms import match, said, terms
+from chatbot.types import Term
+from chatbot.wordlists import lexicon
+
+CHINESE = st.text("水库公园建设工业农业投资增长的，。“”《》2030年abc ", max_size=40)
+
+
+def texts(question: str, english: bool = False) -> list[str]:
+    return [term.text for term in terms(question, english)]
+
+
+def the(word: str, question: str) -> Term:
+    return next(term for term in terms(question) if term.text == word)
+
+
+@pytest.mark.parametrize(
+    "question", ["“青松计划”是什么？", "《青松计划》是什么？", "「青松计划」是什麼？", '"青松计划"是什么'], ids=ascii
+)
+def test_what_is_quoted_is_a_name_and_stays_whole(question: str):
+    assert the("青松计划", question).kind == "name"
+
+
+@pytest.mark.parametrize(("question", "code"), [("5G基站建了多少", "5G"), ("COP15大会在哪里", "COP15"), ("NX78项目", "NX78")])
+def test_a_code_or_latin_name_is_kept(question: str, code: str):
+    assert code in "".join(texts(question))
+
+
+GLUED = pytest.mark.xfail(strict=True, reason="_YEAR ends in a word boundary, and Chinese characters are word characters")
+
+
+@pytest.mark.parametrize(
+    "question", ["2030年新建公园", "30年新建公园", "新建公园 2031", pytest.param("2030新建公园", marks=GLUED)]
+)
+def test_a_year_is_no_content_word(question: str):
+    assert [text for text in texts(question) if any(c.isdigit() for c in text)] == []
+
+
+@pytest.mark.parametrize("question", ["多少", "是什么？", "有哪些呢", "为什么", "", "？？？", "   "])
+def test_question_words_alone_leave_nothing(question: str):
+    assert terms(question) == ()
+
+
+def test_no_term_comes_twice():
+    found = texts("水库和水库以及水库")
+    assert len(found) == len(set(found)) == 1
+
+
+def test_terms_come_in_the_order_of_the_question():
+    question = "水库边上的公园和医院"
+    found = [text for text in texts(question) if text in ("水库", "公园", "医院")]
+    assert found == sorted(found, key=question.index) and len(found) == 3
+
+
+def test_a_longer_word_weighs_more_than_a_single_character():
+    assert the("水库", "水库和路").weight > the("路", "水库和路").weight
+
+
+def test_an_everyday_word_brings_official_words():
+    word = next(word for word in lexicon() if len(word) == 4 and not word.isascii())
+    found = the(word, f"{word}，水库")
+    assert (found.kind, found.official) == ("everyday", lexicon()[word])
+
+
+def test_a_place_of_the_list_is_a_place():
+    assert the("成都", "成都新建公园多少个").kind == "place"
+
+
+def test_an_english_word_brings_chinese_ones():
+    found = [term for term in terms("how many reservoirs were built", english=True) if "水库" in term.official]
+    assert [term.text for term in found] == ["reservoirs"]
+
+
+@given(CHINESE)
+def test_terms_of_any_text_have_text_and_a_positive_weight(text: str):
+    assert all(term.text and 0 < term.weight <= 2 for term in terms(text))
+
+
+@given(CHINESE, st.booleans())
+def test_every_term_stands_in_its_question(text: str, english: bool):
+    assert all(term.text in text for term in terms(text, english))
+
+
+def test_the_word_itself_speaks_of_it_in_full():
+    assert match(Term("水库"), "新建水库三座") == 1.0
+
+
+def test_an_official_word_is_worth_the_trust_in_it():
+    term = Term("地铁", ("轨道交通",), trust=0.7)
+    assert match(term, "轨道交通通车") == 0.7 and said(term, "轨道交通通车")
+
+
+def test_text_without_word_or_official_word_does_not_speak_of_it():
+    term = Term("地铁", ("轨道交通",))
+    assert match(term, "新建水库") == 0.0 and not said(term, "新建水库")
+
+
+def test_a_latin_name_is_said_in_full_or_not_at_all():
+    assert match(Term("NX78", kind="name"), "NX7项目") == 0.0
+
+
+def test_a_shared_ending_counts_nearly_as_the_word():
+    """工业投资 is said by 工业、基础设施投资."""
+    shared, apart = match(Term("工业投资"), "工业、设施投资增长"), match(Term("工业投资"), "工业增长，投资放缓")
+    assert 1.0 > shared > apart
+
+
+@given(CHINESE, st.text("水库公园建设", min_size=1, max_size=6))
+def test_a_match_lies_between_nothing_and_all(text: str, word: str):
+    assert 0.0 <= match(Term(word), text) <= 1.0
+    assert match(Term(word), text + word) == 1.0

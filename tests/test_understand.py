@@ -1,0 +1,229 @@
+"""A message understood: its time, what it asks for, and what it leaves to the question before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from core_fakes import a_report
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.types import Period, Question
+from chatbot.understand import answer_type, attribute, periods, subject_words, understand
+
+REPORT = a_report("yunchuan-2024", "云川", 2024)
+LAST, THIS = Period("review", 2023), Period("plan", 2024)
+
+
+def asked(*messages: str) -> Question:
+    """The last of `messages`, each understood with the one before it."""
+    question = None
+    for message in messages:
+        question = understand(message, question, [REPORT])
+    assert question is not None
+    return question
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("去年建了几座水库", (LAST,)),
+        ("上年建了几座水库", (LAST,)),
+        ("2023年建了几座水库", (LAST,)),
+        ("23年建了几座水库", (LAST,)),
+        ("今年建几座水库", (THIS,)),
+        ("2024年建几座水库", (THIS,)),
+        ("2024 建几座水库", (THIS,)),
+        ("去年和今年各建几座水库", (LAST, THIS)),
+        ("今年和去年各建几座水库", (THIS, LAST)),
+        ("how many reservoirs were built last year", (LAST,)),
+        ("how many reservoirs in 2024", (THIS,)),
+        ("水库在哪里", ()),
+        ("2022年建了几座水库", (Period("standing", 2022),)),
+        ("2035年建几座水库", (Period("standing", 2035),)),
+    ],
+)
+def test_the_years_of_a_question_are_those_of_the_report(message: str, expected: tuple[Period, ...]):
+    assert asked(message).periods == expected
+
+
+def test_a_year_named_twice_counts_once():
+    assert periods("去年，也就是2023年，建了几座", 2024) == (LAST,)
+
+
+@pytest.mark.parametrize("message", ["今年比去年多建几座水库", "今年比上年同期多建几座水库"])
+def test_the_year_one_compares_with_is_not_the_year_asked_for(message: str):
+    assert periods(message, 2024) == (THIS,)
+
+
+def test_a_year_inside_a_quoted_name_is_not_the_year_asked_for():
+    assert periods("“2030年青松计划”是什么", 2024) == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"), [("水库建设的目标是几座", (THIS,)), ("实际完成水库几座", (LAST,))], ids=["target", "actual"]
+)
+def test_a_wish_without_a_year_means_the_plan_and_a_result_the_review(message: str, expected: tuple[Period, ...]):
+    assert periods(message, 2024) == expected
+
+
+@pytest.mark.parametrize("message", ["12023年的水库", "编号20231的水库"])
+def test_digits_inside_a_longer_number_are_no_year(message: str):
+    assert periods(message, 2024) == ()
+
+
+def test_without_a_report_a_year_is_a_year_gone_by():
+    assert periods("2023年建了几座水库", None) == (LAST,) and periods("去年建了几座水库", None) == ()
+
+
+def test_of_several_reports_the_newest_says_what_this_year_is():
+    old = a_report("yunchuan-2022", "云川", 2022)
+    assert understand("今年建几座水库", None, [old, REPORT]).periods == (THIS,)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("新建公园多少个？", "number"),
+        ("水库有几座？", "number"),
+        ("how many parks were built?", "number"),
+        ("新建了哪些公园？", "list"),
+        ("开工哪三座水库？", "list"),
+        ("什么时候通车？", "date"),
+        ("when will it open?", "date"),
+        ("谁负责这项工作？", "person"),
+        ("水库建在哪里？", "place"),
+        ("为什么要建水库？", "reason"),
+        ("如何推进水库建设？", "how"),
+        ("有没有新建水库？", "yesno"),
+        ("写一份水库建设的要点", "overview"),
+        ("这个计划叫什么？", "name"),
+        ("水库", "name"),
+    ],
+)
+def test_what_kind_of_answer_is_asked_for(message: str, expected: str):
+    assert answer_type(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("财政收入增长多少", "growth"),
+        ("what was the growth of revenue", "growth"),
+        ("财政收入总额是多少", "amount"),
+        ("工业占比是多少", "share"),
+        ("城乡收入比值是多少", "ratio"),
+        ("新建公园", ""),
+    ],
+)
+def test_which_side_of_a_figure_is_asked_for(message: str, expected: str):
+    assert attribute(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "units"),
+    [
+        ("新增里程多少公里", ("公里",)),
+        ("惠及多少户多少人", ("户", "人")),
+        ("投资多少万亿元", ("元",)),
+        ("花了多少钱", ("元",)),
+        ("第几座水库", ()),
+        ("新建公园", ()),
+    ],
+)
+def test_the_measure_words_asked_for(message: str, units: tuple[str, ...]):
+    assert asked(message).units == units
+
+
+@pytest.mark.parametrize(
+    ("message", "noun"), [("哪座水库已经开工？", "水库"), ("哪三座水库开工？", "水库"), ("新建的水库是哪座？", "水库")]
+)
+def test_the_noun_that_the_question_word_hangs_on(message: str, noun: str):
+    assert noun in asked(message).focus
+
+
+@pytest.mark.parametrize(
+    ("message", "count"), [("哪三座水库", 3), ("哪3座水库", 3), ("哪十二座水库", 12), ("哪座水库", None), ("水库", None)]
+)
+def test_how_many_things_are_asked_for(message: str, count: int | None):
+    assert asked(message).count == count
+
+
+def test_two_years_make_a_comparison_of_figures():
+    question = asked("去年和今年新建公园各多少个？")
+    assert question.compare and question.answer_type == "number"
+
+
+def test_one_year_makes_no_comparison():
+    assert not asked("去年新建公园多少个？").compare
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simple"),
+    [("去年財政收入增長多少？", "去年财政收入增长多少？"), ("開工哪三座水庫？", "开工哪三座水库？")],
+)
+def test_traditional_characters_are_understood_as_simplified_ones(traditional: str, simple: str):
+    assert replace(asked(traditional), asked=simple) == asked(simple)
+
+
+def test_what_was_typed_is_kept_as_it_was_typed():
+    assert asked(" 開工哪三座水庫？ ").asked == " 開工哪三座水庫？ "
+
+
+@pytest.mark.parametrize(
+    ("message", "language"), [("How many parks?", "en"), ("GDP增长多少", "zh"), ("123", "en"), ("水", "zh")]
+)
+def test_one_chinese_character_makes_a_question_chinese(message: str, language: str):
+    assert asked(message).language == language
+
+
+@pytest.mark.parametrize("message", ["云川新建公园多少个", "云川市新建公园多少个"])
+def test_the_place_a_report_is_about_is_not_searched_for(message: str):
+    assert "云川" not in "".join(subject_words(asked(message)))
+
+
+def test_another_place_is_searched_for():
+    assert "成都" in subject_words(asked("成都新建公园多少个"))
+
+
+def test_a_question_carries_the_ids_of_the_reports_it_may_ask():
+    assert asked("新建公园").report_ids == ("yunchuan-2024",)
+
+
+def test_a_follow_up_keeps_topic_and_kind_and_changes_the_year():
+    question = asked("去年新建公园多少个？", "那今年呢？")
+    assert question.periods == (THIS,) and question.answer_type == "number"
+    assert "公园" in "".join(subject_words(question))
+
+
+def test_a_follow_up_keeps_the_year_and_changes_the_topic():
+    question = asked("今年新建公园多少个？", "水库呢？")
+    assert question.periods == (THIS,) and question.answer_type == "number"
+    assert "水库" in subject_words(question)
+
+
+def test_an_earlier_topic_weighs_less_than_a_new_one():
+    question = asked("今年新建公园多少个？", "保障性住房呢？")
+    own = max(t.weight for t in question.terms if t.kind != "context")
+    assert all(t.weight < own for t in question.terms if t.kind == "context")
+
+
+def test_a_question_that_stands_alone_takes_no_topic_along():
+    question = asked("今年新建公园多少个？", "全市城镇调查失业率控制在多少以内？")
+    assert "公园" not in "".join(term.text for term in question.terms)
+
+
+def test_a_follow_up_to_a_follow_up_still_knows_the_topic():
+    assert "公园" in "".join(t.text for t in asked("去年新建公园多少个？", "那今年呢？", "去年呢？").terms)
+
+
+def test_what_is_carried_over_makes_the_text_stand_alone():
+    text = asked("去年新建公园多少个？", "那今年呢？").text
+    assert "公园" in text and text.endswith("那今年呢？")
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60), st.text("去今年那呢公园水库多少个？ ", max_size=12))
+def test_any_message_is_understood_somehow(first: str, then: str):
+    question = asked(first, then)
+    assert question.asked == then and all(term.text for term in question.terms)
