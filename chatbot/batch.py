@@ -49,4 +49,5 @@ def _id(row: object) -> object:
 
 def _failed(id: object, reason: str, mode: str) -> dict[str, Any]:
     timing = dict.fromkeys(("understand", "retrieve", "draft", "verify", "total"), 0.0)
-    return {"id": id, "status": "error", "answer": "", "reason": reason, "citations": [], "mode": mode, "timing_ms": timing}
+    empty = {"answer": "", "citations": [], "mode": mode, "timing_ms": timing}
+    return {"id": id, "status": "error", "reason": reason, **empty}

@@ -55,9 +55,7 @@ class Bot:
                 return report
         raise UnknownReport(f"没有编号为“{report_id}”的报告", "请用 python -m vectorstore list 查看已有报告")
 
-    def _state(
-        self, message: str, history: Sequence[tuple[str, str]], report_ids: Sequence[str], mode: str
-    ) -> State:
+    def _state(self, message: str, history: Sequence[tuple[str, str]], report_ids: Sequence[str], mode: str) -> State:
         check_mode(mode)
         chosen = tuple(map(self._report, report_ids)) or scope(message, self.reports, self._default)
         return State(message, last_turns(history), chosen)

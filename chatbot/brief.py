@@ -1,4 +1,4 @@
-"""brief, in its first plain version: the passages on a topic, grouped by the report's structure, every sentence cited."""
+"""brief, in a first plain version: the passages on a topic under the report's headings, every sentence cited."""
 
 from __future__ import annotations
 

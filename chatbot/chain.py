@@ -31,9 +31,12 @@ class Retriever(Protocol):
     def find(self, question: Question) -> tuple[Evidence, ...]: ...
 
 
+_NOTHING = Draft(())
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known so far. `history` holds earlier messages, oldest first; `brief` asks for a brief whatever is said."""
+    """What is known so far. `history` holds earlier messages, oldest first; `brief` wants one whatever is said."""
 
     message: str
     history: tuple[str, ...] = ()
@@ -41,7 +44,7 @@ class State:
     brief: bool = False
     question: Question | None = None
     evidence: tuple[Evidence, ...] = ()
-    draft: Draft = Draft(())
+    draft: Draft = _NOTHING
     kept: tuple[DraftSentence, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     answer: Answer | None = None

@@ -15,8 +15,11 @@ from chatbot.quote import window
 from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
-_PLAIN = 0.6  # from here on a question speaks the report's language, and what it asks for must be named
+_PLAIN = (
+    0.6  # from here on a question speaks the report's language, and what it asks for must be named, at least so far:
+)
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
+_NAMED = 0.65
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -103,7 +106,9 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
         return "另一地方"
     if found["status"] < 0:
         return "不是目标"
-    if question.answer_type == "number" and (found["unit"] < 0 or (found["cover"] >= _PLAIN and found["focus"] < 0.5)):
+    if question.answer_type == "number" and (
+        found["unit"] < 0 or (found["cover"] >= _PLAIN and found["focus"] < _NAMED)
+    ):
         return "没有这种数据"
     if question.answer_type in ("person", "date", "place", "list", "reason", "rank") and found["type"] < 0:
         return "没有这一项"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chatbot.decide import Candidate, answers, candidate
 from chatbot.fit import figure_fit
@@ -23,10 +24,25 @@ _NEAREST = 60  # characters of nearest content a refusal points to
 def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if question.compare:
         return _comparison(question, evidence)
+    if _is_listing(question, evidence):
+        return listing(evidence)
     found = _best(question, evidence)
     if not found:
         return refusal(question, evidence)
     return Draft((_sentence(question, found.evidence, found.clause),))
+
+
+def _is_listing(question: Question, evidence: Sequence[Evidence]) -> bool:
+    """Whether the evidence is one section handed over whole, because the question asks for all it enumerates."""
+    return question.answer_type == "list" and len(evidence) > 1 and len({e.passage.path for e in evidence}) == 1
+
+
+def listing(evidence: Sequence[Evidence]) -> Draft:
+    """Every entry of a section, in its order, under its heading and their number."""
+    heading = f"{evidence[0].passage.path[-1]}，共{len(evidence)}项"
+    sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in evidence]
+    sentences[0] = replace(sentences[0], heading=heading)
+    return Draft(tuple(sentences))
 
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -69,7 +85,7 @@ def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSe
 
 
 def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) -> str:
-    """One indicator out of a 分别-list as a sentence of its own: name, verb, figure; empty when there is no such list."""
+    """One indicator of a 分别-list as a sentence of its own: name, verb, figure; empty without such a list."""
     text = passage.slice(quote)
     verb = _ALIGNED.search(text)
     inside = [i for i in indicators(passage.text, passage.period, passage.span.start) if clause.span.holds(i.span)]

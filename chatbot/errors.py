@@ -1,12 +1,12 @@
 """Every error a user can meet: what happened, and what to do about it, in one line.
 
-    ZhengwenError
-    ├── UsageError          2  the command or a value was wrong
-    ├── SetupError          3  something is missing that a command mends
-    │   ├── IndexMissing       no index, a stale or a damaged one
-    │   ├── UnknownReport      no report of that id
-    │   └── UnreadableFile     a file that holds no report text we can read
-    └── UpstreamError       4  a service failed and nothing could stand in for it
+ZhengwenError
+├── UsageError          2  the command or a value was wrong
+├── SetupError          3  something is missing that a command mends
+│   ├── IndexMissing       no index, a stale or a damaged one
+│   ├── UnknownReport      no report of that id
+│   └── UnreadableFile     a file that holds no report text we can read
+└── UpstreamError       4  a service failed and nothing could stand in for it
 """
 
 from __future__ import annotations

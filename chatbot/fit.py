@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
 from chatbot.segment import words
 from chatbot.terms import match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
+from chatbot.wordlists import read_toml
 
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:省|市|区|县|州|镇|乡|村|街道|港|岛|湾|山|江|河|城|中心|馆|站|路|地区|基地|园)")
+_PLACE = re.compile("[\u4e00-\u9fff]{1,6}(?:[省市区县州镇乡村港岛湾山江河城馆站路园]|街道|中心|地区|基地)")
 _DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
 _MEMBERS = re.compile(r"[、；+]|和|及|与")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|首位|居首")
@@ -18,7 +20,12 @@ _TARGET = re.compile("目标|预期|计划")
 _REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
 NO_FIGURE = -0.5  # no figure at all, where -1 is a figure of the wrong kind
 _COUNTED = {"count", "person", "household", "visit"}
-_FAMILIES = ({*"个家户座处所项件条类种大", ""}, {*"人名位户", "人次", ""}, {"套", "套（间）", "间", "户"}, {"辆", "台", ""})
+_FAMILIES = (
+    {*"个家户座处所项件条类种大", ""},
+    {*"人名位户", "人次", ""},
+    {"套", "套（间）", "间", "户"},
+    {"辆", "台", ""},
+)
 _RELATIVE = {"times", "ratio"}
 _CHANGE = {"percent", "point"}
 _SHARE_CUES = re.compile(r"占|率|比重|比例|优良|完成|覆盖")
@@ -39,25 +46,47 @@ def period_fit(question: Question, passage: Passage) -> float:
     return 0.0 if passage.period.kind == "standing" and own_years else -1.0
 
 
-def kind_fit(
-    question: Question, terms: Sequence[Term], passage: Passage, span: Span, figures: Sequence[Indicator]
-) -> dict[str, float]:
+class Asking(Protocol):
+    """A question with its terms weighed inside one report, and the nouns an answer must name."""
+
+    @property
+    def question(self) -> Question: ...
+    @property
+    def terms(self) -> tuple[Term, ...]: ...
+    @property
+    def focus(self) -> tuple[str, ...]: ...
+
+
+def kind_fit(asking: Asking, passage: Passage, span: Span, figures: Sequence[Indicator]) -> dict[str, float]:
     """Whether the clause holds the kind of thing asked for, from 1 down to -1 (it cannot answer).
 
     `type` is the fit as a whole; of a figure, `unit` is that of its unit and attribute, `name` the share of its name
     that the question says; `focus` is how much of the noun asked for the clause holds.
     """
-    clause = passage.slice(span)
-    fit = {"focus": focus_fit(question, terms, clause), "place": place_fit(terms, passage), "unit": 0.0, "name": 0.0}
-    fit["status"] = status_fit(question, passage)
+    question, terms, clause = asking.question, asking.terms, passage.slice(span)
+    fit = {
+        "focus": focus_fit(asking.focus, terms, clause),
+        "place": place_fit(terms, passage),
+        "unit": 0.0,
+        "name": 0.0,
+    }
+    fit["status"] = min(status_fit(question, passage, clause), contrast_fit(question, passage.text))
     if question.answer_type != "number":
         return fit | {"type": _other_fit(question, terms, clause)}
-    inside = [figure for figure in figures if span.holds(figure.quantity.span)]
+    inside = _figures_in(passage, span, figures)
     if not inside:
         return fit | {"unit": NO_FIGURE, "type": -1.0}
     best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
     unit, name = unit_fit(question, best.quantity, clause), name_cover(terms, best.name)
     return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
+
+
+def _figures_in(passage: Passage, span: Span, figures: Sequence[Indicator]) -> list[Indicator]:
+    """The figures inside `span`; an amount that measures nothing by name (三年行动) comes as one without a name."""
+    named = [figure for figure in figures if span.holds(figure.quantity.span)]
+    taken = {figure.quantity.span for figure in named}
+    bare = [q for q in quantities(passage.slice(span), span.start) if q.span not in taken]
+    return named + [Indicator("", q, passage.period, "完成值", q.span, q.span) for q in bare]
 
 
 def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
@@ -70,7 +99,7 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return 1.0 if _PLACE.search(novel(terms, clause)) else -0.5
         case "person":
             named = any(word.pos == "nr" for word in words(novel(terms, clause)))
-            return 1.0 if named and focus_fit(question, terms, clause) >= 0.5 else -1.0
+            return 1.0 if named and focus_fit(question.focus, terms, clause) >= 0.5 else -1.0
         case "rank":
             return 1.0 if _RANK.search(clause) else -1.0
         case "reason":
@@ -81,19 +110,31 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return 0.0
 
 
-def focus_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
+def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str) -> float:
     """How much of the noun that the question word hangs on stands in the clause; 1 when there is no such noun."""
-    if not question.focus:
+    if not focus:
         return 1.0
     by_text = {term.text: term for term in terms}
-    said = [match(by_text.get(word, Term(word)), clause) * len(word) for word in question.focus]
-    return sum(said) / sum(map(len, question.focus))
+    said = [match(by_text.get(word, Term(word)), clause) * len(word) for word in focus]
+    return sum(said) / sum(map(len, focus))
 
 
-def status_fit(question: Question, passage: Passage) -> float:
-    """-1 when a target is asked for a year that the report only looks back on, and the sentence speaks of none."""
+def status_fit(question: Question, passage: Passage, clause: str) -> float:
+    """-1 when a target is asked for that the clause cannot be: of a year looked back on, or of no year at all."""
+    if not question.target or passage.period.kind == "plan" or _TARGET.search(clause):
+        return 0.0
     past = question.periods and all(period.kind == "review" for period in question.periods)
-    return -1.0 if past and question.target and not _TARGET.search(passage.text) else 0.0
+    return -1.0 if past or passage.period.kind == "standing" else 0.0
+
+
+def contrast_fit(question: Question, text: str) -> float:
+    """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
+    for group in read_toml("asking.toml")["contrasts"]["groups"]:
+        asked = [word for word in group if word in question.text]
+        told = [word for word in group if word in text]
+        if len(asked) == 1 and told and asked[0] not in told:
+            return -1.0
+    return 0.0
 
 
 def place_fit(terms: Sequence[Term], passage: Passage) -> float:

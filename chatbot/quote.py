@@ -41,11 +41,12 @@ def _joins(
     question: Question, evidence: Evidence, clauses: Sequence[Clause], place: int, first: int, last: int
 ) -> bool:
     """Whether the clause at `place`, next to those from `first` to `last`, is quoted with them."""
-    whole = Span(min(clauses[place].span.start, clauses[first].span.start), max(clauses[place].span.end, clauses[last].span.end))
     here = Span(clauses[first].span.start, clauses[last].span.end)
-    if _parted(evidence, here, clauses[place].span) or whole.end - whole.start > _LONGEST:
+    there = clauses[place].span
+    whole = Span(min(here.start, there.start), max(here.end, there.end))
+    if _parted(evidence, here, there) or whole.end - whole.start > _LONGEST:
         return False
-    adds = _adds(question.terms, evidence.passage.slice(here), evidence.passage.slice(clauses[place].span))
+    adds = _adds(question.terms, evidence.passage.slice(here), evidence.passage.slice(there))
     if question.answer_type == "number":
         bare = all(c.feature("unit") == NO_FIGURE for c in clauses[first : last + 1])
         return (adds and place < first) or (bare and clauses[place].feature("unit") >= 0)
@@ -60,9 +61,7 @@ def _parted(evidence: Evidence, here: Span, there: Span) -> bool:
 
 def _adds(terms: Sequence[Term], here: str, there: str) -> bool:
     """Whether `there` says a term of the question that `here` does not."""
-    return any(
-        term.kind != "context" and match(term, there) >= 0.9 and match(term, here) < 0.5 for term in terms
-    )
+    return any(term.kind != "context" and match(term, there) >= 0.9 and match(term, here) < 0.5 for term in terms)
 
 
 def quote_span(window: Sequence[Clause]) -> Span:

@@ -15,6 +15,7 @@ from chatbot.fit import kind_fit, period_fit
 from chatbot.indicators import indicators
 from chatbot.terms import match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
+from chatbot.wordlists import lexicon, longest, official_words
 
 _LEFT, _RIGHT, _HEADING = 0.75, 0.5, 0.6  # what a term is worth that stands not in the clause but around it
 _OWN_WORD_TRUST = 0.6
@@ -23,11 +24,23 @@ _UNKNOWN = 0.45  # an everyday word the report does not use at all says little a
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question whose terms carry their worth inside one report; `known` terms occur somewhere in it."""
+    """A question whose terms carry their worth inside one report; `known` terms occur somewhere in it.
+
+    `official` are the stretches of the question that belong to the language of reports; `focus` the nouns asked for
+    that do, or that this report uses: what an answer must name.
+    """
 
     question: Question
     terms: tuple[Term, ...]
     known: frozenset[str]
+    official: tuple[Term, ...] = ()
+    focus: tuple[str, ...] = ()
+
+    @property
+    def known_share(self) -> float:
+        """How much of the question's worth lies in words the report uses."""
+        total = sum(term.weight for term in self.terms)
+        return sum(term.weight for term in self.terms if term.text in self.known) / total if total else 0.0
 
 
 def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
@@ -37,7 +50,19 @@ def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
     frequency = {term: _frequency(term, texts) for term in terms}
     rarest = log(1 + len(texts))
     weighed = [_weighed(term, df, len(texts), rarest) for term, df in frequency.items()]
-    return Weighed(question, tuple(weighed), frozenset(term.text for term, df in frequency.items() if df))
+    known = frozenset(term.text for term, df in frequency.items() if df)
+    focus = tuple(word for word in question.focus if _is_official(word) or any(word in text for text in texts))
+    return Weighed(question, tuple(weighed), known, _official(question), focus)
+
+
+def _official(question: Question) -> tuple[Term, ...]:
+    """Official words that stand in the question as they are, with what else they are called."""
+    found = {span.of(question.text) for span in longest(question.text, official_words())}
+    return tuple(Term(word, lexicon().get(word, ())) for word in sorted(found))
+
+
+def _is_official(word: str) -> bool:
+    return any(word in official for official in official_words())
 
 
 def _frequency(term: Term, texts: Sequence[str]) -> int:
@@ -70,11 +95,13 @@ def score_clauses(
     figures = _figures(passage)
     told = told_of(weighed.terms, passage)
     period = period_fit(weighed.question, passage)
+    unsaid = _unsaid(weighed.official, passage)
     found: list[Clause] = []
     for span, known in zip(spans, extra, strict=True):
         features = {
             **coverage(weighed, told, passage, span),
-            **kind_fit(weighed.question, weighed.terms, passage, span, figures),
+            **kind_fit(weighed, passage, span, figures),
+            "unsaid": unsaid,
             "period": period,
             **known,
         }
@@ -87,6 +114,13 @@ def score_clauses(
 def _figures(passage: Passage) -> tuple[Indicator, ...]:
     """The indicators of a passage; parsed once, for the same passages come up again and again."""
     return indicators(passage.text, passage.period, passage.span.start)
+
+
+def _unsaid(official: Sequence[Term], passage: Passage) -> float:
+    """The share of the question's official words, by characters, that neither passage nor headings speak of."""
+    told = passage.text + "".join(passage.path)
+    missing = sum(len(term.text) * (1 - match(term, told)) for term in official)
+    return missing / sum(len(term.text) for term in official) if official else 0.0
 
 
 class Told(NamedTuple):

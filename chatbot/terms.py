@@ -7,12 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from chatbot.segment import Word, bigrams, words
 from chatbot.types import Span, Term
-from chatbot.wordlists import asking, filler, filler_phrases, glossary, glossary_pattern, lexicon, lexicon_pattern, place_names
+from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
 
 _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|\b(?:19|20)\d{2}\b")
+_LEADING_PLACE = re.compile(r"(?:^|[\x00，、和与跟]|隔壁|邻近)([\u4e00-\u9fff]{2,3}[市县区])(?=[\x00的在]|今年|去年)")
+_COMMON_PLACE = re.compile(
+    "[全本我各城都上股楼夜超]市|[全本我各]县|[全本我各小社地园山校灾景辖城郊市片库湖矿厂街专新老]区"
+)
 _RANKED_PLACE = re.compile(r".{2,}[省市区县州旗盟镇乡村]")
+_LONGEST_PHRASE = 60
 _CONTENT = re.compile(r"[^\x00\s，。？！、；：,.?!;:（）()]+")
 _PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}
 _SINGLE_CHARACTER = 0.4  # one character says little: 奖, 水, 路
@@ -24,7 +29,7 @@ def terms(text: str, english: bool = False) -> tuple[Term, ...]:
     """The terms of `text` in its order: quoted names, codes, lexicon entries, then plain content words."""
     found: list[tuple[int, Term]] = []
     rest = _YEAR.sub(lambda m: "\x00" * len(m[0]), text)
-    for pattern in _blanks(english):
+    for pattern in _blanks():
         rest = pattern.sub(lambda m: "\x00" * len(m[0]), rest)
     for finder in (_names, _glossary) if english else (_names, _everyday):
         for span, term in finder(rest):
@@ -35,20 +40,29 @@ def terms(text: str, english: bool = False) -> tuple[Term, ...]:
 
 
 def _names(text: str) -> Iterator[tuple[Span, Term]]:
+    for m in _LEADING_PLACE.finditer(text):
+        if not _COMMON_PLACE.search(m[1]):
+            yield Span(*m.span(1)), Term(m[1], kind="place")
     for m in _QUOTED.finditer(text):
         yield Span(*m.span()), Term(m[1], weight=1.6, kind="name")
 
 
 def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
-    for m in lexicon_pattern().finditer(text):
-        if not _idle(m[0]):
-            yield Span(*m.span()), Term(m[0], lexicon()[m[0].lower()], kind="everyday")
+    for span in longest(text, lexicon().keys()):
+        word = span.of(text)
+        if not _idle(word):
+            yield span, Term(word, lexicon()[word.lower()], kind="everyday")
 
 
 def _glossary(text: str) -> Iterator[tuple[Span, Term]]:
-    for m in glossary_pattern().finditer(text):
-        if not _idle(m[0]):
-            yield Span(*m.span()), Term(m[0], glossary()[m[0].lower()], kind="everyday")
+    for span in longest(text, glossary().keys(), _LONGEST_PHRASE):
+        phrase = span.of(text)
+        if _whole_words(text, span) and not _idle(phrase):
+            yield span, Term(phrase, glossary()[phrase.lower()], kind="everyday")
+
+
+def _whole_words(text: str, span: Span) -> bool:
+    return not re.match(r"[a-z]", text[span.end : span.end + 1] + "-", re.I) and not text[: span.start][-1:].isalpha()
 
 
 def _plain(text: str, english: bool) -> list[tuple[int, Term]]:
@@ -71,10 +85,10 @@ def _idle(word: str) -> bool:
     return word.lower() in filler() or bool(asking("words", "sides").match(word))
 
 
-def _blanks(english: bool) -> list[re.Pattern[str]]:
+def _blanks() -> list[re.Pattern[str]]:
     """Question words and words of time: what they say is kept elsewhere in the question."""
     times = [asking("periods", "last_year"), asking("periods", "this_year")]
-    return times if english else [*times, asking("words", "asks")]
+    return [*times, asking("words", "asks")]
 
 
 def _term(word: Word) -> Term | None:
@@ -95,7 +109,15 @@ def _is_place(word: Word) -> bool:
 def _english_term(word: Word) -> Term | None:
     if not _CODE.fullmatch(word.text) or len(word.text) < 2:
         return None
-    return Term(word.text, weight=0.5)
+    known = next((glossary()[form] for form in _singulars(word.text.lower()) if form in glossary()), ())
+    return Term(word.text, known, weight=1.0 if known else 0.5, kind="everyday" if known else "plain")
+
+
+def _singulars(word: str) -> Iterator[str]:
+    yield word
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+        if word.endswith(ending):
+            yield word.removesuffix(ending) + instead
 
 
 def _first_of_each(found: Iterable[tuple[int, Term]]) -> Iterator[tuple[int, Term]]:

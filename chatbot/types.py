@@ -186,7 +186,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence nobody believes yet, with the spans (verbatim quotes) it rests on; `heading` opens a group in a brief."""
+    """A sentence nobody believes yet, with the spans (verbatim quotes) it rests on.
+
+    `heading` stands above it where a new group begins, in a brief or a list.
+    """
 
     text: str
     keys: tuple[str, ...]

@@ -1,6 +1,6 @@
 """understand: a message (and the question before it) → a stand-alone `Question`, by rules.
 
-    message → simplified characters → language → period → what is asked for → terms → what is carried over
+message → simplified characters → language → period → what is asked for → terms → what is carried over
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 
 from chatbot.figures import UNITS, chinese_number
-from chatbot.segment import simplified, words
+from chatbot.segment import Word, simplified, words
 from chatbot.terms import match, terms
 from chatbot.types import AnswerType, Attribute, Language, Period, Question, Report, Term
 from chatbot.wordlists import asking, read_toml
@@ -25,7 +25,7 @@ _COUNT = re.compile(
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
 _QUOTED = re.compile("[“《][^”》]*[”》]")
 _CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
-_BARE = 0.8  # below this sum of term weights a message cannot stand alone
+_POINTED = 0.9  # the same when the message points at it: 除了它
 
 
 def understand(message: str, previous: Question | None = None, reports: Sequence[Report] = ()) -> Question:
@@ -136,6 +136,12 @@ def _asked_units() -> re.Pattern[str]:
     return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*({units})(?![吗么嘛])")
 
 
+@cache
+def _leading_unit() -> re.Pattern[str]:
+    units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
+    return re.compile(rf"^(?:[十百千万亿]*(?:{units})|[一二两三四五六七八九十\d]*[些部份批件方面大种类]?(?:{units})?)")
+
+
 def _count(text: str) -> int | None:
     m = _COUNT.search(text)
     if not m:
@@ -168,23 +174,23 @@ _STOPS = re.compile(r"[，。？！、；：,.?!;:\s]")
 def _noun_run(text: str) -> list[str]:
     if asking("words", "called").match(text):
         return []
-    text = asking("words", "measure").sub("", _STOPS.split(text, maxsplit=1)[0])
+    text = _leading_unit().sub("", _STOPS.split(text, maxsplit=1)[0])
     run: list[str] = []
     for word in words(text):
-        if word.pos[:1] not in "nvjabl" or len(word.text) == 1 and word.pos[:1] == "v":
+        if word.pos[:1] not in "nvjabl" or (len(word.text) == 1 and word.pos[:1] == "v"):
             break
         run.append(word.text)
     return run if any(word.pos[:1] == "n" or word.pos == "vn" for word in words("".join(run))) else []
 
 
 def _noun_run_before(text: str) -> list[str]:
-    run: list[str] = []
+    run: list[Word] = []
     for word in reversed(words(_STOPS.split(text)[-1])):
         if word.pos[:1] in "njl" or word.pos == "vn":
-            run.insert(0, word.text)
-        elif run:
+            run.insert(0, word)
+        elif run or word.text == "了":  # 生产了多少: what stands before is done, not asked for
             break
-    return run
+    return [word.text for word in run]
 
 
 def _compares(question: Question) -> bool:
@@ -193,14 +199,14 @@ def _compares(question: Question) -> bool:
 
 def _carry_over(question: Question, previous: Question) -> Question:
     """What a follow-up leaves unsaid is taken from the question before: period, kind of answer, topic."""
-    leans = bool(asking("words", "follow_up").search(question.text)) or _worth(question.terms) < _BARE
+    leans = bool(asking("words", "follow_up").search(question.text)) or not _has_topic(question)
     asks = bool(asking("words", "asks").search(question.text))
     carried = question
     if not question.periods:
         carried = replace(carried, periods=previous.periods, compare=previous.compare and leans)
     if not leans:
         return carried
-    if not asks or _worth(question.terms) < _BARE:
+    if not asks or not _has_topic(question):
         carried = replace(
             carried,
             answer_type=previous.answer_type if not asks else carried.answer_type,
@@ -211,21 +217,22 @@ def _carry_over(question: Question, previous: Question) -> Question:
     return replace(carried, terms=_joined(question, previous), text=text)
 
 
-def _worth(found: Sequence[Term]) -> float:
-    return sum(term.weight for term in found)
+def _has_topic(question: Question) -> bool:
+    """Whether a message names a thing of its own, and not only an action or a measure."""
+    said = (term.text for term in question.terms)
+    nouns = (w.text for text in said for w in words(text) if w.pos[:1] in "njlie" or w.pos == "vn" or text.isdigit())
+    return bool(_telling([noun for noun in nouns if len(noun) > 1 or noun.isdigit()]))
 
 
 def _joined(question: Question, previous: Question) -> tuple[Term, ...]:
     """Own terms in full; earlier ones in full when there is no own topic, else as mere context."""
     earlier = [term for term in previous.terms if not any(match(term, own.text) for own in question.terms)]
-    if _worth(question.terms) < _BARE:
+    if not _has_topic(question):
         return question.terms + tuple(earlier)
-    return question.terms + tuple(
-        replace(term, kind="context", weight=_CONTEXT_WEIGHT * term.weight) for term in earlier
-    )
+    share = _POINTED if asking("words", "points").search(question.text) else _CONTEXT_WEIGHT
+    return question.terms + tuple(replace(term, kind="context", weight=share * term.weight) for term in earlier)
 
 
 def subject_words(question: Question) -> tuple[str, ...]:
     """The words a refusal names: what was asked about."""
     return tuple(term.text for term in question.terms if term.kind != "context")
-

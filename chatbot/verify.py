@@ -90,9 +90,7 @@ def _wrong_figure(body: str, quoted: str) -> str:
 
 def _same(figure: Quantity, other: Quantity) -> bool:
     return (
-        same_amount(figure, other)
-        and figure.direction in ("", other.direction)
-        and figure.qualifier == other.qualifier
+        same_amount(figure, other) and figure.direction in ("", other.direction) and figure.qualifier == other.qualifier
     )
 
 

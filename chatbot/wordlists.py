@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from chatbot.types import Span
 
 _CHANGE = re.compile("(?:增长|增速|增幅|涨幅|增加)$")
 _FOLDER = files("chatbot") / "words"
@@ -49,12 +52,6 @@ def lexicon() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def lexicon_pattern() -> re.Pattern[str]:
-    keys = sorted(lexicon(), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, keys)), re.IGNORECASE)
-
-
-@cache
 def glossary() -> dict[str, tuple[str, ...]]:
     """English phrase (lower case) → Chinese words for it."""
     return {row[0]: _with_stems(row[1].split("|")) for row in read_tsv("english.tsv")}
@@ -66,10 +63,21 @@ def _with_stems(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*words, *(stem for stem in stems if len(stem) > 2)]))
 
 
+def longest(text: str, entries: Collection[str], longest_entry: int = 14) -> Iterator[Span]:
+    """Where entries (lower case) stand in `text`: at each place the longest, never one inside another."""
+    lowered, start = text.lower(), 0
+    while start < len(lowered):
+        size = next((n for n in range(longest_entry, 1, -1) if lowered[start : start + n] in entries), 0)
+        if size:
+            yield Span(start, min(start + size, len(text)))
+        start += size or 1
+
+
 @cache
-def glossary_pattern() -> re.Pattern[str]:
-    keys = sorted(glossary(), key=len, reverse=True)
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, keys)) + r")\b", re.IGNORECASE)
+def official_words() -> frozenset[str]:
+    """The vocabulary of work reports as far as our lists hold it: official words of three characters and more."""
+    lists = (*lexicon().values(), *(terms for _, terms in sayings()), *glossary().values())
+    return frozenset(word for words in lists for word in words if len(word) > 2)
 
 
 @cache

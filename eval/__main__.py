@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chatbot.bot import MODES
-from chatbot.errors import ZhengwenError
+from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import load_settings, stop_reporting
 from eval.bench import bench
 from eval.calibrate import calibrate
@@ -29,6 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZhengwenError as error:
         print(error, file=sys.stderr)
         return error.exit_status
+    except OSError as error:
+        print(
+            SetupError(f"读写失败：{error.filename or ''} {error.strerror or error}", "请检查磁盘空间和权限"),
+            file=sys.stderr,
+        )
+        return SetupError.exit_status
     except KeyboardInterrupt:
         return 130
     return 0

@@ -14,8 +14,8 @@ import numpy as np
 
 from chatbot.settings import CODE_FOLDER, Settings
 from eval.candidates import Candidates, collect
-from eval.decision import THRESHOLDS, Case, Decision, Outcome, best_threshold, case_of, learn_decision, outcome
-from eval.listwise import Matrix, learn, stacked
+from eval.decision import REGISTERS, THRESHOLDS, Case, Decision, best_thresholds, case_of, learn_decision, outcome
+from eval.listwise import learn, stacked
 from eval.questions import load_sets
 from eval.summary import TOTAL, mean
 from eval.table import shown, table
@@ -47,14 +47,12 @@ def calibrate(settings: Settings, out: Path | None, tell: Progress) -> None:
     found = list(collect(load_sets(), settings, open_embedder(settings, tell), tell))
     tell(f"{len(found)} 题，{sum(len(c.right) for c in found)} 个候选分句；交叉检验 {FOLDS} 折")
     trials = [trial for part in range(FOLDS) for trial in tried(found, part)]
-    likely = np.array([trial.likely for trial in trials])
-    cases = [trial.case for trial in trials]
-    chosen = best_threshold(cases, likely)
-    print(ranking_table(trials), threshold_table(cases, likely, chosen), kind_table(trials, chosen), sep="\n\n")
+    chosen = best_thresholds([t.case for t in trials], np.array([t.likely for t in trials]))
+    print(ranking_table(trials), *_threshold_tables(trials, chosen), kind_table(trials, chosen), sep="\n\n")
     weights = learn_ranking(found)
     decision = learn_decision([case_of(c, weights) for c in found])
     _write(out / RANKING.name if out else RANKING, ranking_toml(weights), tell)
-    _write(out / DECISION.name if out else DECISION, decision_toml(decision, chosen.threshold), tell)
+    _write(out / DECISION.name if out else DECISION, decision_toml(decision, chosen), tell)
 
 
 def tried(found: Sequence[Candidates], part: int) -> Iterator[Trial]:
@@ -100,23 +98,31 @@ def ranking_table(trials: Sequence[Trial]) -> str:
     return table(rows)
 
 
-def threshold_table(cases: Sequence[Case], likely: Matrix, chosen: Outcome) -> str:
-    rows = [["门槛", "答对", "误拒", "该拒则拒", ""]]
+def _threshold_tables(trials: Sequence[Trial], chosen: Mapping[str, float]) -> Iterator[str]:
+    for register in REGISTERS:
+        yield threshold_table([t for t in trials if t.case.register == register], register, chosen[register])
+
+
+def threshold_table(trials: Sequence[Trial], register: str, chosen: float) -> str:
+    """What each threshold does to the questions of one register."""
+    cases, likely = [t.case for t in trials], np.array([t.likely for t in trials])
+    rows = [[f"门槛 {register}，{len(trials)} 题", "答对", "误拒", "该拒则拒", ""]]
     for threshold in THRESHOLDS:
-        o = outcome(cases, likely, threshold)
-        mark = "← 选用" if threshold == chosen.threshold else ""
+        o = outcome(cases, likely, {register: threshold})
+        mark = "← 选用" if threshold == chosen else ""
         rows.append([shown(threshold, 2), shown(o.accuracy), shown(o.false_refusal), shown(o.refusal), mark])
     return table(rows)
 
 
-def kind_table(trials: Sequence[Trial], chosen: Outcome) -> str:
-    """By kind, at the chosen threshold: share answered right, and share refused."""
-    rows = [["作答", "题数", "答对", "拒答"]]
+def kind_table(trials: Sequence[Trial], chosen: Mapping[str, float]) -> str:
+    """By kind, at the chosen thresholds: shares answered right, falsely refused, rightly refused."""
+    rows = [["作答", "题数", "答对", "误拒", "该拒则拒"]]
     for kind, part in _kinds(trials):
-        showing = [t.likely >= chosen.threshold for t in part]
-        right = [s and t.case.right for s, t in zip(showing, part, strict=True)]
-        accuracy = mean(None if t.found.gold.refuse else r for r, t in zip(right, part, strict=True))
-        rows.append([kind, str(len(part)), shown(accuracy), shown(mean(not s for s in showing))])
+        o = outcome([t.case for t in part], np.array([t.likely for t in part]), chosen)
+        gold = {t.found.gold.refuse for t in part}
+        told = [o.accuracy, o.false_refusal] if False in gold else [None, None]
+        refused = o.refusal if True in gold else None
+        rows.append([kind, str(len(part)), *map(shown, told), shown(refused)])
     return table(rows)
 
 
@@ -131,9 +137,9 @@ def ranking_toml(weights: Mapping[str, float]) -> str:
     return "\n".join([about, MADE_BY, *_lines(weights)]) + "\n"
 
 
-def decision_toml(decision: Decision, threshold: float) -> str:
-    about = "# When a clause answers (chatbot/decide.py): weights of its signs in a logistic sum, by kind of question."
-    lines = [about, MADE_BY, "[threshold]", f"answer = {threshold:.2f}"]
+def decision_toml(decision: Decision, thresholds: Mapping[str, float]) -> str:
+    about = "# When a quote answers (chatbot/decide.py): weights of its signs in a logistic sum, by group of questions."
+    lines = [about, MADE_BY, "", "[threshold]", *(f"{name} = {value:.2f}" for name, value in thresholds.items())]
     for name, model in decision.models.items():
         weights = dict(zip(decision.names, model.weights.tolist(), strict=True))
         lines += ["", f"[{name}]", *_lines({"bias": model.bias, **weights})]

@@ -22,19 +22,21 @@ from vectorstore.associations import open_associations
 from vectorstore.embed import Embedder
 from vectorstore.index import open_index
 from vectorstore.model import Progress
-from vectorstore.retrieve import ReportRetriever, _kept, search
+from vectorstore.retrieve import ReportRetriever, Search, _kept
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-LEFT_OUT = frozenset({"adversarial", "briefing", "compare"})  # stopped at the door; answered from several clauses
+LEFT_OUT = frozenset({"adversarial", "briefing", "compare"})
 
 
 class EveryCandidate(ReportRetriever):
-    """The retriever with nothing cut away."""
+    """The retriever with nothing cut away. Finds nothing where whole sections answer: there is nothing to rank."""
 
     def find(self, question: Question) -> tuple[Evidence, ...]:
         asked = self._asked(question)
-        return tuple(evidence for id in question.report_ids for evidence in search(self._reading(id), asked))
+        searches = [Search(self._reading(id), asked) for id in question.report_ids]
+        found = sorted((e for search in searches for e in search.found()), key=lambda e: -e.score)
+        return () if any(search.sections(found) for search in searches) else tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Candidates:
 
     def _clauses(self, passage: int, scores: Matrix) -> tuple[Clause, ...]:
         rows = np.flatnonzero(self.owners == passage)
-        return tuple(Clause(self.spans[i], float(scores[i]), self._named(i)) for i in rows)
+        return tuple(Clause(self.spans[i], float(scores[i]), self._named(i)) for i in rows.tolist())
 
     def _named(self, row: int) -> tuple[tuple[str, float], ...]:
         return tuple(zip(self.names, self.features[row].tolist(), strict=True))
@@ -84,7 +86,7 @@ class Candidates:
 def collect(
     sets: Sequence[QuestionSet], settings: Settings, embedder: Embedder, tell: Progress
 ) -> Iterator[Candidates]:
-    """The candidates of every question to be answered from one place, and of every one that the report does not answer."""
+    """The candidates of every question, but for those that are answered from several clauses or stopped at the door."""
     associations = open_associations(settings.home / "eval", embedder)
     for asked in sets:
         tell(f"{asked.name}：{len(asked.questions)} 题")
@@ -93,12 +95,13 @@ def collect(
             retriever = EveryCandidate(index=index, embedder=embedder, associations=associations)
             for gold in asked.questions:
                 if gold.category not in LEFT_OUT:
-                    yield from _candidates(gold, retriever, index.reports, source)
+                    yield from candidates_of(gold, retriever, index.reports, source)
 
 
-def _candidates(
+def candidates_of(
     gold: GoldQuestion, retriever: Retriever, reports: tuple[Report, ...], source: str
 ) -> Iterator[Candidates]:
+    """One value, or none for a question that is stopped, compares two years, or has nothing to rank."""
     state = retrieved(gold, retriever, reports)
     if state.question is None or state.question.compare or not state.evidence:
         return

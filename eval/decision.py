@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.decide import Candidate, candidate, signs, veto
+from chatbot.decide import Candidate, candidate, group, signs, veto
 from chatbot.draft import _sentence
 from chatbot.present import present
 from chatbot.quote import window
-from chatbot.types import Answer, Draft, Question
+from chatbot.types import Answer, Draft
 from chatbot.verify import verify
 from eval.candidates import Candidates
 from eval.judge import judge
@@ -20,48 +21,53 @@ from eval.logistic import Logistic, fit
 from eval.questions import GoldQuestion
 
 Matrix = npt.NDArray[np.float64]
-GROUPS = ("number", "other")
-THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(2, 17))
+Flags = npt.NDArray[np.bool_]
+REGISTERS = ("official", "everyday")  # asked in the report's words, or in everyday ones: a threshold for each
+ACCURACY, FALSE_REFUSAL, REFUSAL = 0.93, 0.03, 0.95  # the targets that thresholds are chosen by
+THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its best clause: its `signs` (None where there is no clause, or a veto), and whether the answer
-    made from it is `right`."""
+    """A question with its best clause. `signs` is None where there is no clause, or a veto; `right` says whether the
+    answer made from it would be; `group` is the table of `decision.toml` that decides."""
 
     gold: GoldQuestion
     group: str
     signs: Mapping[str, float] | None
     right: bool
 
+    @property
+    def register(self) -> str:
+        return REGISTERS[1] if self.group.endswith(REGISTERS[1]) else REGISTERS[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """For each group of questions a logistic sum over the signs of these names."""
+    """For each group of questions a logistic sum over the signs of these names. A group never seen is not answered."""
 
     names: tuple[str, ...]
     models: Mapping[str, Logistic]
 
     def likelihood(self, case: Case) -> float:
-        if case.signs is None:
+        if case.signs is None or case.group not in self.models:
             return 0.0
         return float(self.models[case.group].likelihood(rows([case], self.names))[0])
-
-
-def group(question: Question) -> str:
-    """The table of `decision.toml` that decides on `question`."""
-    return "number" if question.answer_type == "number" else "other"
 
 
 def case_of(found: Candidates, weights: Mapping[str, float]) -> Case:
     """What would be answered to the question if ranking had these weights, were it never refused."""
     question, evidence = found.question, found.evidence(weights)
     best = candidate(question, evidence)
-    quoted = window(question, best.evidence, best.clause) if best else ()
-    if not best or veto(question, quoted):
-        return Case(found.gold, group(question), None, False)
+    if not best:
+        return Case(found.gold, group(question, 0.0), None, False)
+    quoted = window(question, best.evidence, best.clause)
+    shown = signs(best, quoted)
+    name = group(question, shown["cover"])
+    if veto(question, quoted):
+        return Case(found.gold, name, None, False)
     right = not found.gold.refuse and judge(found.gold, _answer(found, best), found.source).right
-    return Case(found.gold, group(question), signs(best, quoted), right)
+    return Case(found.gold, name, shown, right)
 
 
 def _answer(found: Candidates, best: Candidate) -> Answer:
@@ -81,7 +87,8 @@ def learn_decision(cases: Sequence[Case]) -> Decision:
     """Weights for each group, from the cases that no veto has settled."""
     open_cases = [case for case in cases if case.signs is not None]
     names = telling(open_cases)
-    return Decision(names, {name: _model([c for c in open_cases if c.group == name], names) for name in GROUPS})
+    groups = sorted({case.group for case in open_cases})
+    return Decision(names, {group: _model([c for c in open_cases if c.group == group], names) for group in groups})
 
 
 def _model(cases: Sequence[Case], names: Sequence[str]) -> Logistic:
@@ -97,35 +104,36 @@ def telling(cases: Sequence[Case]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a threshold does: shares of answerable questions answered right and refused, of the others refused."""
+    """What thresholds do: shares of the answerable questions answered right and refused, of the others refused."""
 
-    threshold: float
     accuracy: float
     false_refusal: float
     refusal: float
 
     @property
-    def balance(self) -> float:
-        return (self.accuracy + self.refusal) / 2
+    def shortfall(self) -> float:
+        """How far it stays behind the three targets together."""
+        missing = (ACCURACY - self.accuracy, self.false_refusal - FALSE_REFUSAL, REFUSAL - self.refusal)
+        return sum(max(0.0, gap) for gap in missing)
 
 
-def outcome(cases: Sequence[Case], likely: Matrix, threshold: float) -> Outcome:
-    """`likely`: the likelihood of each case; shape (cases,)."""
-    shown = likely >= threshold
+def outcome(cases: Sequence[Case], likely: Matrix, thresholds: Mapping[str, float]) -> Outcome:
+    """`likely`: the likelihood of each case; shape (cases,). `thresholds`: one for each register."""
+    shown = likely >= np.array([thresholds[case.register] for case in cases])
     refuse = np.array([case.gold.refuse for case in cases], bool)
     right = np.array([case.right for case in cases], bool)
     return Outcome(
-        threshold,
         accuracy=_share(shown & right, ~refuse),
         false_refusal=_share(~shown, ~refuse),
         refusal=_share(~shown, refuse),
     )
 
 
-def _share(holds: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+def _share(holds: Flags, among: Flags) -> float:
     return float(holds[among].mean()) if among.any() else 0.0
 
 
-def best_threshold(cases: Sequence[Case], likely: Matrix) -> Outcome:
-    """The outcome with the best mean of accuracy and refusal; of equals the lowest threshold."""
-    return max((outcome(cases, likely, t) for t in THRESHOLDS), key=lambda o: round(o.balance, 6))
+def best_thresholds(cases: Sequence[Case], likely: Matrix) -> dict[str, float]:
+    """For each register the threshold that together come nearest to the targets; of equals the lowest."""
+    pairs = [dict(zip(REGISTERS, pair, strict=True)) for pair in product(THRESHOLDS, repeat=len(REGISTERS))]
+    return min(pairs, key=lambda pair: round(outcome(cases, likely, pair).shortfall, 6))

@@ -9,13 +9,14 @@ from chatbot.errors import SetupError
 from chatbot.settings import Settings
 from vectorstore.embed import Embedder
 from vectorstore.index import build
+from vectorstore.library import make_folder
 from vectorstore.model import Progress
 
 
 def settings_for(report: Path, home: Path, settings: Settings) -> Settings:
     """`settings`, but in `home`, and with the file `report` as the only one shipped. Raises SetupError without it."""
     shipped = home / "shipped"
-    shipped.mkdir(parents=True, exist_ok=True)
+    make_folder(shipped)
     try:
         shutil.copyfile(report, shipped / report.name)
     except OSError as error:

@@ -11,7 +11,9 @@ from chatbot.decide import answers, candidate, confidence, signs, veto
 from chatbot.quote import window
 from chatbot.types import Passage, Period
 
-TEXT = st.text("去今年新建水库公园三座个亿元增长5.3、，谁哪多少", min_size=1, max_size=40).filter(lambda t: t.strip("，、"))
+TEXT = st.text("去今年新建水库公园三座个亿元增长5.3、，谁哪多少", min_size=1, max_size=40).filter(
+    lambda t: t.strip("，、")
+)
 
 
 def ruled_out(question: str, text: str, period: Period = REVIEW) -> str:
@@ -75,7 +77,11 @@ def test_a_count_alone_is_no_list(question: str, text: str):
 
 @pytest.mark.parametrize(
     ("question", "text"),
-    [("谁负责水库建设？", "水库建设稳步推进。"), ("水库什么时候建成？", "水库建设稳步推进。"), ("为什么建水库？", "新建水库3座。")],
+    [
+        ("谁负责水库建设？", "水库建设稳步推进。"),
+        ("水库什么时候建成？", "水库建设稳步推进。"),
+        ("为什么建水库？", "新建水库3座。"),
+    ],
     ids=["person", "date", "reason"],
 )
 def test_a_person_a_date_or_a_reason_must_be_there(question: str, text: str):

@@ -64,7 +64,9 @@ def test_without_evidence_it_refuses_and_points_nowhere():
     assert draft(asked("新建水库几座？"), ()) == Draft((), "refused")
 
 
-@pytest.mark.parametrize("question", ["2025年新建水库几座？", "成都新建水库几座？", "水库投资多少亿元？", "新建了哪些水库？"])
+@pytest.mark.parametrize(
+    "question", ["2025年新建水库几座？", "成都新建水库几座？", "水库投资多少亿元？", "新建了哪些水库？"]
+)
 def test_a_refusal_says_nothing_and_points_to_the_nearest_content(question: str):
     found = drafted(question, PAST)
     assert (found.status, found.sentences) == ("refused", ()) and "水库" in found.note
@@ -103,14 +105,22 @@ def test_an_english_question_gets_an_english_frame_around_the_report_s_words():
     assert re.fullmatch(r"[\x00-\x7f]+2030: “新建水库3座[^”]*”\.", found.sentences[0].text)
 
 
-@pytest.mark.parametrize("name", ["review", "plan", "standing", "refused", "blocked", "out_of_scope", "pointer", "missing_year"])
+@pytest.mark.parametrize(
+    "name", ["review", "plan", "standing", "refused", "blocked", "out_of_scope", "pointer", "missing_year"]
+)
 def test_every_phrase_is_there_in_both_languages(name: str):
     assert phrase(name, asked("水库")) != phrase(name, asked("reservoirs"))
 
 
 @given(
-    st.sampled_from(["新建水库几座？", "去年新建水库几座？", "新建了哪些水库？", "哪座水库开工？", "固定资产投资增长多少？", "水库"]),
-    st.lists(st.sampled_from(["新建水库3座", "开工青石、云门水库", "投资增长4.3%", "公园25个", "稳步推进"]), min_size=1, max_size=4),
+    st.sampled_from(
+        ["新建水库几座？", "去年新建水库几座？", "新建了哪些水库？", "哪座水库开工？", "固定资产投资增长多少？", "水库"]
+    ),
+    st.lists(
+        st.sampled_from(["新建水库3座", "开工青石、云门水库", "投资增长4.3%", "公园25个", "稳步推进"]),
+        min_size=1,
+        max_size=4,
+    ),
     st.sampled_from([REVIEW, PLAN, STANDING]),
 )
 def test_what_it_drafts_stands_the_check(question: str, pieces: list[str], period: Period):

@@ -37,7 +37,12 @@ def test_the_time_asked_for_fits_in_full(message: str, period: Period):
 
 @pytest.mark.parametrize(
     ("message", "period"),
-    [("去年新建水库几座", PLAN), ("今年新建水库几座", REVIEW), ("2025年新建水库几座", REVIEW), ("2025年新建水库几座", STANDING)],
+    [
+        ("去年新建水库几座", PLAN),
+        ("今年新建水库几座", REVIEW),
+        ("2025年新建水库几座", REVIEW),
+        ("2025年新建水库几座", STANDING),
+    ],
 )
 def test_another_time_does_not_fit(message: str, period: Period):
     assert period_fit(asked(message), about(period)) == -1.0

@@ -15,7 +15,9 @@ from vectorstore.passages import clauses
 
 LONGEST = 110  # characters; a single clause may be longer
 PIECE = st.text("新建水库公园小区一二三座个亿元增长5.3", min_size=2, max_size=40)
-QUESTION = st.sampled_from(["新建水库几座？", "新建了哪些水库？", "哪座水库开工？", "水库如何建设？", "公园", "how many parks"])
+QUESTION = st.sampled_from(
+    ["新建水库几座？", "新建了哪些水库？", "哪座水库开工？", "水库如何建设？", "公园", "how many parks"]
+)
 
 
 @st.composite

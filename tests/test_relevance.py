@@ -12,7 +12,9 @@ from chatbot.types import Clause, Term
 from vectorstore.passages import clauses
 
 COMMON, RARE = a_passage("新建公园41个，改造小区87个。"), a_passage("新建公园和水库，绿化公园。", start=50)
-TEXT = st.text("新建水库公园小区一二三座个亿元增长5.3、，。", min_size=1, max_size=60).filter(lambda t: t.strip("，。、"))
+TEXT = st.text("新建水库公园小区一二三座个亿元增长5.3、，。", min_size=1, max_size=60).filter(
+    lambda t: t.strip("，。、")
+)
 
 
 def worth(question: str, *texts: str) -> dict[str, float]:
@@ -53,7 +55,9 @@ def test_each_clause_comes_back_in_its_place():
 def test_the_score_is_the_weighted_sum_of_the_features():
     weights = {"own": 2.0, "lack": -3.0, "bm25": 0.5, "no such feature": 9.0}
     spans = clauses(COMMON)
-    found = score_clauses(weigh(asked("公园和水库"), [COMMON, RARE]), COMMON, spans, weights, [{"bm25": 0.4}] * len(spans))
+    found = score_clauses(
+        weigh(asked("公园和水库"), [COMMON, RARE]), COMMON, spans, weights, [{"bm25": 0.4}] * len(spans)
+    )
     for clause in found:
         expected = sum(weight * clause.feature(name) for name, weight in weights.items())
         assert clause.score == pytest.approx(expected)

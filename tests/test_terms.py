@@ -28,12 +28,16 @@ def test_what_is_quoted_is_a_name_and_stays_whole(question: str):
     assert the("青松计划", question).kind == "name"
 
 
-@pytest.mark.parametrize(("question", "code"), [("5G基站建了多少", "5G"), ("COP15大会在哪里", "COP15"), ("NX78项目", "NX78")])
+@pytest.mark.parametrize(
+    ("question", "code"), [("5G基站建了多少", "5G"), ("COP15大会在哪里", "COP15"), ("NX78项目", "NX78")]
+)
 def test_a_code_or_latin_name_is_kept(question: str, code: str):
     assert code in "".join(texts(question))
 
 
-GLUED = pytest.mark.xfail(strict=True, reason="_YEAR ends in a word boundary, and Chinese characters are word characters")
+GLUED = pytest.mark.xfail(
+    strict=True, reason="_YEAR ends in a word boundary, and Chinese characters are word characters"
+)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ def test_a_year_inside_a_quoted_name_is_not_the_year_asked_for():
 
 
 @pytest.mark.parametrize(
-    ("message", "expected"), [("水库建设的目标是几座", (THIS,)), ("实际完成水库几座", (LAST,))], ids=["target", "actual"]
+    ("message", "expected"),
+    [("水库建设的目标是几座", (THIS,)), ("实际完成水库几座", (LAST,))],
+    ids=["target", "actual"],
 )
 def test_a_wish_without_a_year_means_the_plan_and_a_result_the_review(message: str, expected: tuple[Period, ...]):
     assert periods(message, 2024) == expected
@@ -144,7 +146,8 @@ def test_the_noun_that_the_question_word_hangs_on(message: str, noun: str):
 
 
 @pytest.mark.parametrize(
-    ("message", "count"), [("哪三座水库", 3), ("哪3座水库", 3), ("哪十二座水库", 12), ("哪座水库", None), ("水库", None)]
+    ("message", "count"),
+    [("哪三座水库", 3), ("哪3座水库", 3), ("哪十二座水库", 12), ("哪座水库", None), ("水库", None)],
 )
 def test_how_many_things_are_asked_for(message: str, count: int | None):
     assert asked(message).count == count
@@ -223,7 +226,9 @@ def test_what_is_carried_over_makes_the_text_stand_alone():
     assert "公园" in text and text.endswith("那今年呢？")
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60), st.text("去今年那呢公园水库多少个？ ", max_size=12))
+@given(
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=60), st.text("去今年那呢公园水库多少个？ ", max_size=12)
+)
 def test_any_message_is_understood_somehow(first: str, then: str):
     question = asked(first, then)
     assert question.asked == then and all(term.text for term in question.terms)

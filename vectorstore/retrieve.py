@@ -8,8 +8,8 @@ Every candidate's clauses are scored by the features of `chatbot.relevance`, wit
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -28,8 +28,8 @@ from chatbot.understand import understand
 from vectorstore.associations import Associations, pieces
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.index import Index, Shard
-from vectorstore.keys import Hit
 from vectorstore.passages import clauses
+from vectorstore.topic import listed_places, topic_places
 from vectorstore.vocabulary import Vocabulary, content_words
 
 _DENSE_POOL = 100  # nearest sentences and clauses asked of Chroma
@@ -79,11 +79,16 @@ class ReportRetriever(BaseRetriever):
     _readings: dict[str, Reading] = PrivateAttr(default_factory=dict)
 
     def find(self, question: Question) -> tuple[Evidence, ...]:
-        """Evidence for `question`, best first, out of the reports it names (all of them when it names none)."""
+        """Evidence for `question`, best first, out of the reports it names (all of them when it names none).
+
+        Of a topic for a brief, or a list that a section enumerates, all the passages of those sections.
+        """
         ids = question.report_ids or tuple(report.id for report in self.index.reports)
         asked = self._asked(question)
-        found = [evidence for id in ids for evidence in search(self._reading(id), asked)]
-        return _kept(sorted(found, key=lambda e: -e.score), question)
+        searches = [Search(self._reading(id), asked) for id in ids]
+        found = sorted((evidence for search in searches for evidence in search.found()), key=lambda e: -e.score)
+        whole = [evidence for search in searches for evidence in search.sections(found)]
+        return _unique(whole) or _kept(found, question)
 
     def _asked(self, question: Question) -> Asked:
         terms = tuple(term for term in question.terms if term.kind != "context")
@@ -113,31 +118,60 @@ def read_shard(shard: Shard, embedder: Embedder) -> Reading:
     return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, of_passage)
 
 
-def search(reading: Reading, asked: Asked) -> Iterator[Evidence]:
-    """Every candidate passage of one report, its clauses scored."""
-    shard = reading.shard
-    weighed = weigh(asked.question, shard.passages)
-    hits = shard.nearest(asked.vector, _DENSE_POOL)
-    similar = {(hit.passage, hit.span): hit.similarity for hit in hits}
-    late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
-    bm25 = _scaled(shard.lexical.scores(_words(asked.terms)))
-    hinted = shard.lexical.scores(" ".join(asked.hints))
-    for place in _candidates(reading, hits, late, bm25, hinted):
-        passage, rows = shard.passages[place], reading.of_passage[place]
-        whole = similar.get((place, passage.span), 0.0)
-        extra = [
-            {
-                "dense": similar.get((place, reading.spans[i]), whole),
-                "sentence": whole,
-                "late": float(late[i]),
-                "hint": _hint(asked.hints, passage.slice(reading.spans[i])),
-                "hint_near": _hint(asked.hints, passage.text),
-                "bm25": float(bm25[place]),
-            }
-            for i in rows
-        ]
-        scored = score_clauses(weighed, passage, [reading.spans[i] for i in rows], weights(), extra)
-        yield Evidence(_key(passage), passage, max(c.score for c in scored), scored)
+class Search:
+    """One question in one report: what each of its passages has for it."""
+
+    def __init__(self, reading: Reading, asked: Asked) -> None:
+        shard = reading.shard
+        self._reading, self._asked, self._passages = reading, asked, shard.passages
+        self._weighed = weigh(asked.question, shard.passages)
+        self._hits = shard.nearest(asked.vector, _DENSE_POOL)
+        self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
+        self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
+        self._bm25 = _scaled(shard.lexical.scores(_words(asked.terms))) * self._weighed.known_share
+        self._hinted = shard.lexical.scores(" ".join(asked.hints))
+
+    def found(self) -> list[Evidence]:
+        """Every candidate passage, its clauses scored."""
+        return [self.evidence(place) for place in self._candidates()]
+
+    def sections(self, found: Sequence[Evidence]) -> list[Evidence]:
+        """All passages of the sections the question is about, when it asks for that; `found` are best first."""
+        places = {passage.id: place for place, passage in enumerate(self._passages)}
+        scores = {places[e.passage.id]: e.score for e in found if e.passage.id in places}
+        if self._asked.question.answer_type == "overview":
+            return [self.evidence(place) for place in topic_places(self._weighed, self._passages, scores)]
+        if not scores or found[0].passage.id not in places:
+            return []
+        best = places[found[0].passage.id]
+        return [self.evidence(place) for place in listed_places(self._weighed, self._passages, best)]
+
+    def evidence(self, place: int) -> Evidence:
+        passage, rows = self._passages[place], self._reading.of_passage[place]
+        spans = [self._reading.spans[i] for i in rows]
+        scored = score_clauses(self._weighed, passage, spans, weights(), [self._features(place, i) for i in rows])
+        return Evidence(_key(passage), passage, max(c.score for c in scored), scored)
+
+    def _features(self, place: int, row: int) -> dict[str, float]:
+        """What only the index can tell of the clause in that row of the reading."""
+        passage, span = self._passages[place], self._reading.spans[row]
+        whole = self._similar.get((place, passage.span), 0.0)
+        return {
+            "dense": self._similar.get((place, span), whole),
+            "sentence": whole,
+            "late": float(self._late[row]),
+            "hint": _hint(self._asked.hints, passage.slice(span)),
+            "hint_near": _hint(self._asked.hints, passage.text),
+            "bm25": float(self._bm25[place]),
+        }
+
+    def _candidates(self) -> list[int]:
+        """Places of passages worth a look, each once."""
+        places = [hit.passage for hit in self._hits]
+        places += [self._reading.places[i] for i in np.argsort(-self._late)[:_WORD_POOL]]
+        for scores in (self._bm25, self._hinted):
+            places += [int(i) for i in np.argsort(-scores)[:_LEXICAL_POOL] if scores[i] > 0]
+        return list(dict.fromkeys(places))
 
 
 def _words(terms: Sequence[Term]) -> str:
@@ -156,17 +190,13 @@ def _hint(hints: Mapping[str, float], text: str) -> float:
     return min(1.0, held[0] + 0.2 * sum(held[1:3])) if held else 0.0
 
 
-def _candidates(reading: Reading, hits: Sequence[Hit], late: Scores, *lexical: Scores) -> list[int]:
-    """Places of passages worth a look, each once."""
-    places = [hit.passage for hit in hits]
-    places += [reading.places[i] for i in np.argsort(-late)[:_WORD_POOL]]
-    for scores in lexical:
-        places += [int(i) for i in np.argsort(-scores)[:_LEXICAL_POOL] if scores[i] > 0]
-    return list(dict.fromkeys(places))
-
-
 def _key(passage: Passage) -> str:
-    return "E" + blake2b(passage.id.encode(), digest_size=2).hexdigest()
+    return "E" + blake2b(passage.id.encode(), digest_size=3).hexdigest()
+
+
+def _unique(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """One evidence for each key."""
+    return tuple({evidence.key: evidence for evidence in found}.values())
 
 
 def _kept(found: list[Evidence], question: Question) -> tuple[Evidence, ...]:
@@ -174,8 +204,7 @@ def _kept(found: list[Evidence], question: Question) -> tuple[Evidence, ...]:
     if question.compare:
         share = _KEEP // len(question.periods)
         found = [e for period in question.periods for e in [f for f in found if f.passage.period == period][:share]]
-    unique = {evidence.key: evidence for evidence in reversed(found[:_KEEP])}
-    return tuple(replace(evidence) for evidence in reversed(unique.values()))
+    return _unique(found[:_KEEP])
 
 
 def _document(evidence: Evidence) -> Document:

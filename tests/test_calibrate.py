@@ -1,0 +1,174 @@
+"""Learning finds what tells right from wrong, on data small enough to see through."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eval.calibrate import FOLDS, decision_toml, folds, learn_ranking, ranking_toml
+from eval.candidates import Candidates, EveryCandidate, candidates_of
+from eval.decision import Case, best_thresholds, learn_decision, outcome, telling
+from eval.judge import folded
+from eval.listwise import RIDGE, gradient, learn, softmax, stacked
+from eval.logistic import fit
+from eval.questions import GoldQuestion
+from vectorstore.retrieve import ReportRetriever, weights
+
+GOLD = GoldQuestion("T1", "number", "新增里程是多少？", ("21公里",), (), ("新增里程21公里",), "一", False, "")
+UNTOLD = replace(GOLD, category="unanswerable", facts=(), evidence=(), refuse=True)
+
+
+def questions(seed: int = 0, count: int = 40) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Each with nine clauses of three features: the first is highest for the right one, the second lowest, the third
+    is noise."""
+    draw = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        features, right = draw.random((9, 3)), np.zeros(9, bool)
+        place = draw.integers(9)
+        features[place, :2] = (1.1, -0.1)
+        right[place] = True
+        made.append((features, right))
+    return made
+
+
+def case(right: bool, refuse: bool = False, group: str = "number", **signs: float) -> Case:
+    return Case(UNTOLD if refuse else GOLD, group, signs or None, right)
+
+
+def cases(count: int = 60) -> list[Case]:
+    """`cover` is high where the answer is right; `noise` is anything; `flat` is always the same."""
+    draw = np.random.default_rng(3)
+    made = []
+    for i in range(count):
+        cover = 0.9 if i % 2 else 0.3
+        signs = {"cover": cover + 0.1 * draw.random(), "noise": draw.random(), "flat": 0.5}
+        made.append(case(bool(i % 2), group=("number", "other")[i // 2 % 2], **signs))
+    return made
+
+
+def test_ranking_learns_which_features_speak_for_a_clause_and_which_against():
+    speaks_for, against, noise = learn(stacked(questions()))
+    assert speaks_for > 3 * abs(noise) and against < -3 * abs(noise)
+
+
+def test_learned_weights_put_the_right_clause_first_in_questions_never_seen():
+    learned = learn(stacked(questions()))
+    assert all(right[np.argmax(features @ learned)] for features, right in questions(seed=1))
+
+
+def test_the_same_questions_give_the_same_weights():
+    assert learn(stacked(questions())).tolist() == learn(stacked(questions())).tolist()
+
+
+def test_a_question_without_a_right_clause_teaches_nothing():
+    dull = (np.ones((4, 3)), np.zeros(4, bool))
+    assert learn(stacked([*questions(), dull])).tolist() == learn(stacked(questions())).tolist()
+
+
+def test_shares_of_the_clauses_of_a_question_sum_to_one():
+    lists = stacked(questions(count=5))
+    assert np.add.reduceat(softmax(lists, np.array([300.0, -2.0, 0.5])), lists.starts) == pytest.approx([1.0] * 5)
+
+
+def test_the_gradient_is_the_slope_of_the_loss():
+    lists, point = stacked(questions(count=6)), np.array([0.4, -0.3, 0.2])
+
+    def loss(at: np.ndarray) -> float:
+        told = np.add.reduceat(np.where(lists.right, softmax(lists, at), 0.0), lists.starts)
+        return float(-np.log(told).mean() + RIDGE / 2 * at @ at)
+
+    steps = np.eye(3) * 1e-6
+    slopes = [(loss(point + step) - loss(point - step)) / 2e-6 for step in steps]
+    assert gradient(lists, point) == pytest.approx(slopes, abs=1e-6)
+
+
+def test_without_telling_features_the_likelihood_is_the_share_of_what_holds():
+    model = fit(np.zeros((8, 2)), np.array([True] * 6 + [False] * 2))
+    assert model.likelihood(np.zeros((1, 2))) == pytest.approx([0.75], abs=1e-4)
+
+
+def test_the_decision_learns_the_sign_that_matters():
+    decision = learn_decision(cases())
+    place = {name: i for i, name in enumerate(decision.names)}
+    for model in decision.models.values():
+        assert model.weights[place["cover"]] > 3 * abs(model.weights[place["noise"]])
+
+
+def test_a_high_sign_is_likelier_right_than_a_low_one():
+    decision = learn_decision(cases())
+    low, high = (decision.likelihood(case(True, cover=cover, noise=0.5, flat=0.5)) for cover in (0.3, 0.95))
+    assert low < 0.5 < high
+
+
+def test_a_vetoed_question_is_never_answered():
+    assert learn_decision(cases()).likelihood(case(False)) == 0.0
+
+
+def test_a_sign_that_never_changes_gets_no_weight():
+    assert telling(cases()) == ("cover", "noise")
+
+
+def test_a_threshold_is_judged_by_answers_and_refusals():
+    found = [case(True, a=1.0), case(False, a=1.0), case(True, a=1.0), case(False, refuse=True, a=1.0)]
+    o = outcome(found, np.array([0.9, 0.8, 0.1, 0.2]), {"official": 0.5, "everyday": 0.0})
+    assert (o.accuracy, o.false_refusal, o.refusal) == (pytest.approx(1 / 3), pytest.approx(1 / 3), 1.0)
+
+
+def test_the_thresholds_chosen_part_what_is_right_from_what_is_to_be_refused():
+    likely = {True: (0.9, 0.62, 0.58), False: (0.5, 0.32, 0.28)}
+    found, seen = [], []
+    for official, values in likely.items():
+        group = "number" if official else "other_everyday"
+        found += [case(True, group=group, a=1.0), case(True, group=group, a=1.0), case(False, True, group, a=1.0)]
+        seen += values
+    assert best_thresholds(found, np.array(seen)) == {"official": 0.6, "everyday": 0.3}
+
+
+def test_a_group_that_was_never_seen_is_not_answered():
+    assert learn_decision(cases()).likelihood(case(True, group="other_everyday", cover=0.9)) == 0.0
+
+
+def test_every_question_is_tried_once_and_parts_are_even():
+    parts = folds(23)
+    assert sorted(map(parts.count, range(FOLDS))) == [4, 4, 5, 5, 5]
+    assert parts == folds(23)
+
+
+def test_the_files_written_say_which_command_made_them_and_are_read_as_written():
+    ranking = ranking_toml({"cover": 1.5, "lack": -0.25})
+    decision = decision_toml(learn_decision(cases()), {"official": 0.4, "everyday": 0.25})
+    decided = tomllib.loads(decision)
+    assert "python -m eval calibrate" in ranking and "python -m eval calibrate" in decision
+    assert tomllib.loads(ranking) == {"cover": 1.5, "lack": -0.25}
+    assert decided["threshold"] == {"official": 0.4, "everyday": 0.25}
+    assert set(decided["number"]) == set(decided["other"]) == {"bias", "cover", "noise"}
+
+
+@pytest.fixture
+def found(town_retriever: ReportRetriever) -> Candidates:
+    """The candidates of a question about the first of the two invented reports."""
+    index = town_retriever.index
+    every = EveryCandidate(index=index, embedder=town_retriever.embedder, associations=town_retriever.associations)
+    return next(candidates_of(GOLD, every, index.reports[:1], folded(index.reports[0].text)))
+
+
+def test_evidence_made_from_features_is_what_the_retriever_finds(found: Candidates, town_retriever: ReportRetriever):
+    ours, theirs = found.evidence(weights()), town_retriever.find(found.question)
+    assert [(e.key, e.passage) for e in ours] == [(e.key, e.passage) for e in theirs]
+    assert [e.score for e in ours] == pytest.approx([e.score for e in theirs])
+    assert all(dict(o.best.features) == pytest.approx(dict(t.best.features)) for o, t in zip(ours, theirs, strict=True))
+
+
+def test_the_clause_to_answer_from_is_known_among_the_candidates(found: Candidates):
+    report = found.reports[0]
+    assert {span.of(report.text) for span, right in zip(found.spans, found.right, strict=True) if right} == {
+        "新增里程21公里"
+    }
+
+
+def test_ranking_learned_from_one_question_puts_its_clause_first(found: Candidates):
+    assert found.right[np.argmax(found.scores(learn_ranking([found])))]

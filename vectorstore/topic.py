@@ -1,0 +1,68 @@
+"""Whole sections on a topic: for a brief, and for a list that a section enumerates (今年要办哪些民生实事).
+
+Headings say what a section is about; a section is taken when its headings speak of enough of the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatbot.fit import period_fit
+from chatbot.relevance import Weighed
+from chatbot.terms import match
+from chatbot.types import Passage, Question
+
+_BRIEFED = 0.3  # share of a topic's words that headings must say
+_LISTED = 0.8  # the same for a list: the heading must name the very thing
+_FEWEST_ENTRIES = 4
+
+Path = tuple[str, ...]
+
+
+def topic_places(weighed: Weighed, passages: Sequence[Passage], scores: dict[int, float]) -> list[int]:
+    """Places of the passages of the sections on the topic: for each period asked for (else each told of), the best.
+
+    `scores` are those of the passages found by search; they decide between sections whose headings say as much.
+    """
+    told = dict.fromkeys(passage.period for passage in passages if passage.period.kind != "standing")
+    periods = weighed.question.periods or tuple(told)
+    chosen: list[int] = []
+    for period in periods:
+        inside = [i for i, passage in enumerate(passages) if passage.period == period]
+        best = _best_path(weighed, passages, inside, scores)
+        chosen += [i for i in inside if best and passages[i].path[: len(best)] == best]
+    return chosen
+
+
+def _best_path(
+    weighed: Weighed, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]
+) -> Path | None:
+    """The path below a part whose last heading says most of the topic; of equals, that with the best passages."""
+    paths = {passages[i].path[:depth] for i in inside for depth in range(2, len(passages[i].path) + 1)}
+    support = {path: _support(path, passages, inside, scores) for path in paths}
+    best = max(paths, key=lambda path: (_said(weighed, path[-1]), support[path]), default=None)
+    return best if best and _said(weighed, best[-1]) >= _BRIEFED else None
+
+
+def _support(path: Path, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]) -> float:
+    return sum(scores.get(i, 0.0) for i in inside if passages[i].path[: len(path)] == path)
+
+
+def _said(weighed: Weighed, heading: str) -> float:
+    """The share of the question's worth that `heading` says."""
+    total = sum(term.weight for term in weighed.terms)
+    return sum(term.weight * match(term, heading) for term in weighed.terms) / total if total else 0.0
+
+
+def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
+    """Places of all entries of the section of the passage at `best`, when its heading names what is asked for."""
+    question, path = weighed.question, passages[best].path
+    if not _asks_for_all(question) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
+        return []
+    places = [i for i, p in enumerate(passages) if p.path == path and period_fit(question, p) >= 0]
+    entries = [i for i in places if passages[i].text[-1] in "；;。" and not passages[i].text.endswith(("：", ":"))]
+    return entries if len(entries) >= _FEWEST_ENTRIES else []
+
+
+def _asks_for_all(question: Question) -> bool:
+    return question.answer_type == "list" and not question.count
