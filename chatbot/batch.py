@@ -23,10 +23,15 @@ def _answered(bot: Bot, line: str, mode: str, report_ids: Sequence[str]) -> dict
     try:
         row = json.loads(line)
         turns = _turns(row)
-        return as_json(bot.ask(turns[-1], [(turn, "") for turn in turns[:-1]], report_ids, mode), id=_id(row))
-    except (ValueError, RecursionError, ZhengwenError) as error:
-        reason = str(error) if isinstance(error, ZhengwenError | _NoQuestion) else "这一行不是有效的 JSON"
-        return _failed(_id(row), reason, mode)
+    except _NoQuestion as error:
+        return _failed(_id(row), str(error), mode)
+    except (ValueError, RecursionError):
+        return _failed(None, "这一行不是有效的 JSON", mode)
+    try:
+        answer = bot.ask(turns[-1], [(turn, "") for turn in turns[:-1]], report_ids, mode)
+    except ZhengwenError as error:
+        return _failed(_id(row), str(error), mode)
+    return {"id": _id(row)} | as_json(answer)
 
 
 class _NoQuestion(ValueError):

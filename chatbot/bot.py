@@ -57,6 +57,8 @@ class Bot:
 
     def _state(self, message: str, history: Sequence[tuple[str, str]], report_ids: Sequence[str], mode: str) -> State:
         check_mode(mode)
+        if not self.reports:
+            raise UnknownReport("还没有任何报告", "请用 python -m vectorstore add 添加一份")
         chosen = tuple(map(self._report, report_ids)) or scope(message, self.reports, self._default)
         return State(message, last_turns(history), chosen)
 

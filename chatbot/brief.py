@@ -11,7 +11,8 @@ _BUDGET = 3600  # characters; about three printed pages
 
 def brief(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """The evidence in the order of the report, under its own headings, up to a fixed length; best passages first in."""
-    chosen = _within(_BUDGET, sorted(evidence, key=lambda e: -e.score))
+    told = [e for e in evidence if not _is_heading(e.passage)]
+    chosen = _within(_BUDGET, sorted(told, key=lambda e: -e.score))
     sentences: list[DraftSentence] = []
     heading = ""
     for e in sorted(chosen, key=lambda e: (e.passage.report_id, e.passage.span)):
@@ -31,6 +32,11 @@ def _within(budget: int, evidence: Sequence[Evidence]) -> list[Evidence]:
             break
         chosen.append(e)
     return chosen
+
+
+def _is_heading(passage: Passage) -> bool:
+    """Whether a passage only repeats a heading, or belongs to the title block."""
+    return passage.text.rstrip("。：") in passage.path or passage.path[0] == "标题"
 
 
 def _heading(passage: Passage) -> str:

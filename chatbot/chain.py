@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.brief import brief
 from chatbot.draft import draft, phrase
-from chatbot.guard import guard
+from chatbot.guard import LONGEST, clean, guard
 from chatbot.present import present
 from chatbot.receipt import receipt
 from chatbot.types import Answer, Draft, DraftSentence, Dropped, Evidence, Question, Report
@@ -140,5 +140,5 @@ def _timings(spent: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 
 
 def last_turns(history: Sequence[tuple[str, str]], keep: int = 6) -> tuple[str, ...]:
-    """The messages of the last `keep` turns of a (question, answer) history."""
-    return tuple(question for question, _ in history[-keep:])
+    """The messages of the last `keep` turns of a (question, answer) history, cleaned and cut like any message."""
+    return tuple(clean(question)[:LONGEST] for question, _ in history[-keep:])

@@ -15,11 +15,9 @@ from chatbot.quote import window
 from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
-_PLAIN = (
-    0.6  # from here on a question speaks the report's language, and what it asks for must be named, at least so far:
-)
+_PLAIN = 0.6  # share said from which a question speaks so much like the report that what it asks for must be named
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
-_NAMED = 0.65
+_NAMED = 0.65  # how much of the noun asked for counts as naming it
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -104,11 +102,12 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
         return "另一时期"
     if found["place"] < 0:
         return "另一地方"
+    if found["contrast"] < 0:
+        return "说的是另一类"
     if found["status"] < 0:
         return "不是目标"
-    if question.answer_type == "number" and (
-        found["unit"] < 0 or (found["cover"] >= _PLAIN and found["focus"] < _NAMED)
-    ):
+    unnamed = found["cover"] >= _PLAIN and found["focus"] < _NAMED
+    if question.answer_type == "number" and (found["unit"] < 0 or unnamed):
         return "没有这种数据"
     if question.answer_type in ("person", "date", "place", "list", "reason", "rank") and found["type"] < 0:
         return "没有这一项"
@@ -118,5 +117,6 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
 
 
 def answers(question: Question, found: Candidate) -> bool:
-    register = "official" if found.clause.feature("cover") >= _OFFICIAL else "everyday"
+    cover = _best_of(window(question, found.evidence, found.clause))["cover"]
+    register = "official" if cover >= _OFFICIAL else "everyday"
     return confidence(question, found) >= _numbers()["threshold"][register]

@@ -15,6 +15,7 @@ from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
 from chatbot.quote import quote_span, window
 from chatbot.types import Clause, Draft, DraftSentence, Evidence, Indicator, Passage, Period, Question, Span
+from chatbot.verify import cues
 from chatbot.wordlists import read_toml
 
 _ALIGNED = re.compile(r"分别([^\d]{0,6})")
@@ -87,7 +88,7 @@ def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSe
 def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) -> str:
     """One indicator of a 分别-list as a sentence of its own: name, verb, figure; empty without such a list."""
     text = passage.slice(quote)
-    verb = _ALIGNED.search(text)
+    verb = None if any(cue in text for cue in cues()) else _ALIGNED.search(text)
     inside = [i for i in indicators(passage.text, passage.period, passage.span.start) if clause.span.holds(i.span)]
     if not verb or len(inside) < 2:
         return ""

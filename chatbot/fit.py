@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
+from chatbot.indicators import indicators
 from chatbot.segment import words
 from chatbot.terms import match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
@@ -66,14 +67,13 @@ def kind_fit(asking: Asking, passage: Passage, span: Span, figures: Sequence[Ind
     question, terms, clause = asking.question, asking.terms, passage.slice(span)
     fit = {
         "focus": focus_fit(asking.focus, terms, clause),
-        "place": place_fit(terms, passage),
+        "status": status_fit(question, passage, clause),
         "unit": 0.0,
         "name": 0.0,
     }
-    fit["status"] = min(status_fit(question, passage, clause), contrast_fit(question, passage.text))
     if question.answer_type != "number":
         return fit | {"type": _other_fit(question, terms, clause)}
-    inside = _figures_in(passage, span, figures)
+    inside = [figure for figure in figures if span.holds(figure.quantity.span)]
     if not inside:
         return fit | {"unit": NO_FIGURE, "type": -1.0}
     best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
@@ -81,12 +81,12 @@ def kind_fit(asking: Asking, passage: Passage, span: Span, figures: Sequence[Ind
     return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
 
 
-def _figures_in(passage: Passage, span: Span, figures: Sequence[Indicator]) -> list[Indicator]:
-    """The figures inside `span`; an amount that measures nothing by name (三年行动) comes as one without a name."""
-    named = [figure for figure in figures if span.holds(figure.quantity.span)]
+def figures_of(passage: Passage) -> tuple[Indicator, ...]:
+    """The figures of a passage; an amount that measures nothing by name (三年行动) comes as one without a name."""
+    named = indicators(passage.text, passage.period, passage.span.start)
     taken = {figure.quantity.span for figure in named}
-    bare = [q for q in quantities(passage.slice(span), span.start) if q.span not in taken]
-    return named + [Indicator("", q, passage.period, "完成值", q.span, q.span) for q in bare]
+    bare = [q for q in quantities(passage.text, passage.span.start) if q.span not in taken]
+    return named + tuple(Indicator("", q, passage.period, "完成值", q.span, q.span) for q in bare)
 
 
 def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:

@@ -35,29 +35,35 @@ def present(
         status: AnswerStatus = drafted.status if not drafted.sentences else "refused"
         note = drafted.note if not drafted.sentences else ""
         return Answer(status, (phrase(status, question),), dropped=tuple(dropped), note=note)
-    citations = _citations(kept, {e.key: e for e in evidence}, reports)
-    markers = {Span(c.start, c.end): c.marker for c in citations}
-    sentences = tuple(_shown(s, markers) for s in kept)
-    return Answer(drafted.status, sentences, citations, tuple(dropped), drafted.note)
+    quotes_of = [_quotes(sentence, {e.key: e for e in evidence}) for sentence in kept]
+    citations = _citations(quotes_of, reports)
+    sentences = tuple(_shown(s, quotes, citations) for s, quotes in zip(kept, quotes_of, strict=True))
+    return Answer(drafted.status, sentences, tuple(citations.values()), tuple(dropped), drafted.note)
 
 
-def _shown(sentence: DraftSentence, markers: Mapping[Span, int]) -> str:
-    text = sentence.text + "".join(f"[{markers[quote]}]" for quote in sentence.quotes)
+Quote = tuple[Passage, Span]
+
+
+def _quotes(sentence: DraftSentence, offered: Mapping[str, Evidence]) -> list[Quote]:
+    """Each quote of a sentence with the passage it stands in."""
+    passages = [offered[key].passage for key in sentence.keys]
+    return [(next(p for p in passages if p.span.holds(quote)), quote) for quote in sentence.quotes]
+
+
+def _shown(sentence: DraftSentence, quotes: Sequence[Quote], citations: Mapping[tuple[str, Span], Citation]) -> str:
+    markers = (citations[passage.report_id, quote].marker for passage, quote in quotes)
+    text = sentence.text + "".join(f"[{marker}]" for marker in markers)
     return f"【{sentence.heading}】\n{text}" if sentence.heading else text
 
 
-def _citations(
-    kept: Sequence[DraftSentence], offered: Mapping[str, Evidence], reports: Mapping[str, Report]
-) -> tuple[Citation, ...]:
-    """One citation for each quote, numbered from 1 in the order of the answer."""
-    found: dict[Span, Citation] = {}
-    for sentence in kept:
-        passages = [offered[key].passage for key in sentence.keys]
-        for quote in sentence.quotes:
-            passage = next(p for p in passages if p.span.holds(quote))
-            report = reports[passage.report_id]
-            found.setdefault(quote, _citation(len(found) + 1, quote, passage, report))
-    return tuple(found.values())
+def _citations(quotes_of: Sequence[Sequence[Quote]], reports: Mapping[str, Report]) -> dict[tuple[str, Span], Citation]:
+    """One citation for each quote of a report, numbered from 1 in the order of the answer."""
+    found: dict[tuple[str, Span], Citation] = {}
+    for passage, quote in (pair for quotes in quotes_of for pair in quotes):
+        key = (passage.report_id, quote)
+        if key not in found:
+            found[key] = _citation(len(found) + 1, quote, passage, reports[passage.report_id])
+    return found
 
 
 def _citation(marker: int, quote: Span, passage: Passage, report: Report) -> Citation:

@@ -11,8 +11,7 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from chatbot.fit import kind_fit, period_fit
-from chatbot.indicators import indicators
+from chatbot.fit import contrast_fit, figures_of, kind_fit, period_fit, place_fit
 from chatbot.terms import match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
 from chatbot.wordlists import lexicon, longest, official_words
@@ -94,15 +93,18 @@ def score_clauses(
     """
     figures = _figures(passage)
     told = told_of(weighed.terms, passage)
-    period = period_fit(weighed.question, passage)
-    unsaid = _unsaid(weighed.official, passage)
+    whole = {
+        "period": period_fit(weighed.question, passage),
+        "place": place_fit(weighed.terms, passage),
+        "contrast": contrast_fit(weighed.question, passage.text),
+        "unsaid": _unsaid(weighed.official, passage),
+    }
     found: list[Clause] = []
     for span, known in zip(spans, extra, strict=True):
         features = {
             **coverage(weighed, told, passage, span),
             **kind_fit(weighed, passage, span, figures),
-            "unsaid": unsaid,
-            "period": period,
+            **whole,
             **known,
         }
         total = sum(weights.get(name, 0.0) * value for name, value in features.items())
@@ -113,7 +115,7 @@ def score_clauses(
 @lru_cache(maxsize=50_000)
 def _figures(passage: Passage) -> tuple[Indicator, ...]:
     """The indicators of a passage; parsed once, for the same passages come up again and again."""
-    return indicators(passage.text, passage.period, passage.span.start)
+    return figures_of(passage)
 
 
 def _unsaid(official: Sequence[Term], passage: Passage) -> float:
@@ -165,7 +167,6 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
         "strange": strange / divisor,
         "gone": gone / divisor,
         "context": context / (context_total or 1.0),
-        "run": _longest_run(weighed.question.text, clause),
     }
 
 
@@ -173,12 +174,3 @@ def _cut(passage: Passage, span: Span) -> tuple[str, str, str]:
     """The clause, the text before it and the text after it."""
     start, end = span.start - passage.span.start, span.end - passage.span.start
     return passage.text[start:end], passage.text[:start], passage.text[end:]
-
-
-def _longest_run(question: str, clause: str) -> float:
-    """Length of the longest stretch both share, in tens of characters, at most 1."""
-    best = 0
-    for start in range(len(question)):
-        while start + best < len(question) and question[start : start + best + 1] in clause:
-            best += 1
-    return min(best, 10) / 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chatbot.guard import clean
 from chatbot.segment import simplified
 from chatbot.types import Report
 
@@ -15,7 +16,7 @@ def scope(message: str, reports: Sequence[Report], default_id: str = "") -> tupl
     """The reports to search: of the region named (else of the default report's), narrowed by the years named."""
     if not reports:
         return ()
-    text = simplified(message)
+    text = simplified(clean(message))
     default = next((r for r in reports if r.id == default_id), reports[0])
     named = [r for r in reports if r.region and r.region in text] or [r for r in reports if r.region == default.region]
     years = {int(year) for year in _YEAR.findall(text)}

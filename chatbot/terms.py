@@ -11,7 +11,7 @@ from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon,
 
 _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|\b(?:19|20)\d{2}\b")
+_YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _LEADING_PLACE = re.compile(r"(?:^|[\x00，、和与跟]|隔壁|邻近)([\u4e00-\u9fff]{2,3}[市县区])(?=[\x00的在]|今年|去年)")
 _COMMON_PLACE = re.compile(
     "[全本我各城都上股楼夜超]市|[全本我各]县|[全本我各小社地园山校灾景辖城郊市片库湖矿厂街专新老]区"

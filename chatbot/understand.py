@@ -70,7 +70,7 @@ def _names(term: Term, region: str) -> bool:
 
 
 def _language(text: str) -> Language:
-    return "zh" if _CHINESE.search(text) else "en"
+    return "en" if re.search("[A-Za-z]", text) and not _CHINESE.search(text) else "zh"
 
 
 def _report_year(reports: Sequence[Report]) -> int | None:

@@ -1,7 +1,8 @@
 """verify: every sentence against its own quotes, without a model. What cannot be shown to hold is dropped.
 
 A sentence stands when its keys were offered, its quotes lie inside those passages, every figure in it stands in a quote
-with unit, direction and hedge, its years belong to the passages, and its words are carried by the quotes.
+with unit, direction and hedge and beside the same name, its year and status are those of the passages, and its words
+stand in the quotes in the same order with nothing dropped that changes the meaning.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from chatbot.figures import quantities, same_amount
+from chatbot.figures import LEXICON, quantities, same_amount
 from chatbot.indicators import indicators
 from chatbot.segment import words
 from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Indicator, Period, Quantity, Question
 from chatbot.wordlists import read_toml
 
 _YEAR = re.compile(r"((?:19|20)\d{2})(?=年|[:：])|(?<=for )((?:19|20)\d{2})")
-_CARRIED = 0.95  # share of a sentence's words, by characters, that its quotes must carry
+_STOPS = " 。；，、：\n"
+_NEGATIONS = ("未", "不", "没有", "无", "停止", "取消")
 _ANY_PERIOD = Period("standing")
 _MARKS = re.compile(r"[，。；：、“”\s.:]")
 
@@ -46,12 +48,13 @@ def fault(question: Question, sentence: DraftSentence, offered: dict[str, Eviden
     if not sentence.quotes or not all(any(s.passage.span.holds(q) for s in sources) for q in sentence.quotes):
         return "引文不在所引段落之内"
     quoted = "\n".join(_quoted(sentence, sources))
-    body = unframed(question, sentence.text)
+    body = unframed(question, sentence.text, sources[0].passage.period)
     return (
-        _wrong_figure(body, quoted)
+        ("" if body.strip(_STOPS) else "没有内容")
+        or _wrong_figure(body, quoted)
         or _wrong_pair(body, quoted)
         or _wrong_year(sentence.text, quoted, sources)
-        or ("" if carried(body, quoted) >= _CARRIED else "有引文里没有的内容")
+        or _not_carried(body, quoted)
     )
 
 
@@ -59,24 +62,12 @@ def _quoted(sentence: DraftSentence, sources: Sequence[Evidence]) -> list[str]:
     return [s.passage.slice(q) for q in sentence.quotes for s in sources if s.passage.span.holds(q)]
 
 
-def unframed(question: Question, text: str) -> str:
-    """`text` without the frame (year, status) that we put around the report's words."""
-    for pattern in _frames(question.language):
-        m = pattern.fullmatch(text)
-        if m:
-            return m["body"]
-    return text
-
-
-@cache
-def _frames(language: str) -> list[re.Pattern[str]]:
-    phrases = read_toml("phrases.toml")[language]
-    return [_frame_pattern(phrases[name]) for name in ("plan", "review", "standing")]
-
-
-def _frame_pattern(phrase: str) -> re.Pattern[str]:
-    escaped = re.escape(phrase).replace(r"\{year\}", r"\d{4}").replace(r"\{body\}", "(?P<body>.+)")
-    return re.compile(escaped, re.DOTALL)
+def unframed(question: Question, text: str, period: Period) -> str:
+    """`text` without the frame (year, status) that this period, and no other, may put around the report's words."""
+    phrase: str = read_toml("phrases.toml")[question.language]["standing" if period.year is None else period.kind]
+    before, after = phrase.format(year=period.year, body="\n").split("\n")
+    framed = text.startswith(before) and text.endswith(after) and len(text) > len(before + after)
+    return text[len(before) : len(text) - len(after)] if framed else text
 
 
 def _wrong_figure(body: str, quoted: str) -> str:
@@ -103,16 +94,37 @@ def _wrong_year(text: str, quoted: str, sources: Sequence[Evidence]) -> str:
     return ""
 
 
-def carried(body: str, quoted: str) -> float:
-    """The share of the words of `body`, by characters, that stand in `quoted`; punctuation does not count."""
-    held = [(word.text, word.text in quoted) for word in words(_MARKS.sub(" ", body)) if word.text.strip()]
-    total = sum(len(text) for text, _ in held)
-    return sum(len(text) for text, found in held if found) / total if total else 1.0
+def _not_carried(body: str, quoted: str) -> str:
+    """The first word of `body` that its quotes do not say in this order, or a word of theirs that it may not drop."""
+    at = quoted.find(body.strip(_STOPS))
+    if at >= 0:
+        return _dropped_cue(body, re.split("[，；。\n]", quoted[:at])[-1])
+    place = 0
+    for word in words(_MARKS.sub(" ", body)):
+        if not word.text.strip():
+            continue
+        found = quoted.find(word.text, place)
+        if found < 0:
+            return f"引文里没有这样说：{word.text}"
+        place = found + len(word.text)
+    return _dropped_cue(body, quoted)
+
+
+def _dropped_cue(body: str, told: str) -> str:
+    cue = next((cue for cue in cues() if cue in told and cue not in body), "")
+    return f"漏掉了引文里的“{cue}”" if cue else ""
+
+
+@cache
+def cues() -> tuple[str, ...]:
+    """Words that change what a figure means, and that no shortening may drop: 累计, 力争, 未."""
+    status = LEXICON["status"]
+    return (*status["cumulative"], *status["target"], *_NEGATIONS)
 
 
 def _wrong_pair(body: str, quoted: str) -> str:
     """A figure that `body` puts beside another name than the quotes do; what is verbatim needs no such check."""
-    if body.strip("。") in quoted:
+    if body.strip(_STOPS) in quoted:
         return ""
     stated = indicators(quoted, _ANY_PERIOD)
     for indicator in indicators(body, _ANY_PERIOD):

@@ -65,7 +65,7 @@ def _with_stems(words: list[str]) -> tuple[str, ...]:
 
 def longest(text: str, entries: Collection[str], longest_entry: int = 14) -> Iterator[Span]:
     """Where entries (lower case) stand in `text`: at each place the longest, never one inside another."""
-    lowered, start = text.lower(), 0
+    lowered, start = "".join(c.lower() if len(c.lower()) == 1 else c for c in text), 0
     while start < len(lowered):
         size = next((n for n in range(longest_entry, 1, -1) if lowered[start : start + n] in entries), 0)
         if size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +54,12 @@ class Figure:
 
 def bench(settings: Settings, runs: int, tell: Progress) -> None:
     """Measure everything and print the table. Processes first: what is measured here would swell this one."""
+    machine = f"{os.cpu_count()} 核；测前一分钟的平均负载 {os.getloadavg()[0]:.1f}（别的程序在跑时，结果偏慢）"
     embedder = open_embedder(settings, tell)
     with TemporaryDirectory(prefix="zhengwen-") as folder:
         homes = [settings_for(default_report(), Path(folder) / str(run), settings) for run in range(runs)]
         figures = [*_indexing(homes, tell), *_asking(homes[0], runs, tell), *_embedding(homes[0], embedder, runs, tell)]
-    print(table([HEADINGS, *map(row, figures)]))
+    print(table([HEADINGS, *map(row, figures)]), machine, sep="\n")
 
 
 def _indexing(homes: Sequence[Settings], tell: Progress) -> list[Figure]:

@@ -102,6 +102,11 @@ def _scored(key: str, weighed: Weighed, passage: Passage, likeness: float) -> Ev
     return Evidence(key, passage, max(clause.score for clause in found), found)
 
 
+def whole(question: Question, passage: Passage) -> dict[str, float]:
+    """The features that the core finds when the passage is taken as one clause."""
+    return dict(score_clauses(weigh(question, [passage]), passage, [passage.span], {}, [{}])[0].features)
+
+
 def asked(message: str, year: int | None = 2031) -> Question:
     """`message` as understood beside a report of that year."""
     return understand(message, None, [a_report(year=year)])

@@ -113,12 +113,10 @@ def test_any_json_gives_a_line(town: Bot, row: object):
     assert found.keys() >= FIELDS - {"id"} and found["status"] in STATUSES | {"error"}
 
 
-@pytest.mark.xfail(strict=True, reason="an answer without an id leaves it out, an error gives null")
 def test_a_question_without_an_id_gets_the_id_null(town: Bot):
     assert answered(town, line(question=PARK))[0].keys() >= FIELDS
 
 
-@pytest.mark.xfail(strict=True, reason="it reaches the segmenter, whose ValueError is taken for bad JSON")
 @pytest.mark.parametrize(
     "row", ['{"id": 1, "question": "\\ud800水库几座？"}', '{"id": 1, "turns": ["\\ud800", "水库几座？"]}']
 )

@@ -114,6 +114,8 @@ def test_the_fingerprint_covers_the_code_that_cuts_reports():
 
 
 def test_the_fingerprint_covers_the_word_lists_that_this_code_reads():
-    names = {path.name for path in (CODE_FOLDER / "vectorstore").glob("*.t[os][mv]*")}
-    read = {name for name in names if any(name in (CODE_FOLDER / module).read_text("utf-8") for module in SHAPING)}
-    assert set(LISTS) == {f"vectorstore/{name}" for name in read}
+    folders = ("vectorstore", "chatbot/words")
+    lists = [path for folder in folders for path in (CODE_FOLDER / folder).glob("*.t[os][mv]*")]
+    code = [(CODE_FOLDER / module).read_text("utf-8") for module in SHAPING if module != "chatbot/wordlists.py"]
+    read = {path for path in lists if any(f'"{path.name}"' in text for text in code)}
+    assert set(LISTS) == {path.relative_to(CODE_FOLDER).as_posix() for path in read}

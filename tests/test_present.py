@@ -119,7 +119,6 @@ def test_a_stretch_is_cited_from_the_passage_that_holds_it():
     assert found.citations[1].path == other.path
 
 
-@pytest.mark.xfail(strict=True, reason="citations are found by their span alone, whatever the report")
 def test_the_same_place_in_two_reports_is_two_citations():
     there = replace(a_passage("新建水库5座。", PLAN), report_id="bay-2031")
     reports = {

@@ -14,7 +14,7 @@ from index_fakes import report_text as short_report_text
 from chatbot.draft import frame
 from chatbot.figures import quantities
 from chatbot.types import Draft, DraftSentence, Passage, Period, Question, Report, Span
-from chatbot.verify import carried, fault, unframed, verify
+from chatbot.verify import fault, unframed, verify
 from vectorstore.passages import clauses, passages
 
 WHERE = Question("水库怎么样", "水库怎么样")
@@ -32,10 +32,6 @@ def why(text: str, passage: Passage = LONG, *words: str) -> str:
 def changed(old: str, new: str, text: str = WHOLE) -> str:
     assert old in text
     return text.replace(old, new) + "。"
-
-
-def hole(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 # One rule at a time
@@ -159,12 +155,9 @@ def test_a_done_thing_is_not_put_in_place_of_a_planned_one():
 
 
 def test_the_frame_is_taken_off_before_the_words_are_compared():
-    assert unframed(WHERE, f"2031年目标或安排：{TEXT}") == f"{WHOLE}"
-    assert unframed(WHERE, "水库") == "水库"
-
-
-def test_how_much_is_carried_is_a_share():
-    assert carried("水库", "新建水库") == 1.0 and carried("公园", "新建水库") == 0.0 and carried("，。", "") == 1.0
+    assert unframed(WHERE, f"2031年目标或安排：{TEXT}", Period("plan", 2031)) == f"{WHOLE}"
+    assert unframed(WHERE, f"2031年目标或安排：{TEXT}", Period("review", 2031)) == f"2031年目标或安排：{TEXT}"
+    assert unframed(WHERE, "水库", Period("plan", 2031)) == "水库"
 
 
 def test_kept_and_dropped_are_all_that_was_drafted_each_with_a_reason():
@@ -176,7 +169,6 @@ def test_kept_and_dropped_are_all_that_was_drafted_each_with_a_reason():
 # What should not pass and does
 
 
-@hole("5 in 100 characters may be new: a word that turns the meaning round goes through in a long sentence")
 @pytest.mark.parametrize(
     ("old", "new"), [("已于", "未于"), ("新建水库", "未新建水库"), ("青石水库", "云门水库"), ("持续推进", "停止推进")]
 )
@@ -184,38 +176,31 @@ def test_a_long_sentence_with_one_word_changed_is_not_shown(old: str, new: str):
     assert why(changed(old, new))
 
 
-@hole("days are no quantities, and two characters are few")
 def test_a_day_that_no_quote_holds_is_not_shown():
     assert why(changed("6月8日", "6月9日"))
 
 
-@hole("a bare number is no quantity, and few characters are few")
 def test_a_number_without_a_unit_is_not_shown():
     assert why(changed("3座", "4"))
 
 
-@hole("any frame is taken off, whatever the period of the passage")
 @pytest.mark.parametrize(("text", "period"), [(f"2030年目标或安排：{TEXT}", REVIEW), (f"2031年：{TEXT}", PLAN)])
 def test_a_frame_of_another_status_is_not_shown(text: str, period: Period):
     assert why(text, a_passage(TEXT, period))
 
 
-@hole("a total may lose the word that says so")
 def test_a_total_is_not_shown_as_if_it_were_new():
     assert why("培育企业260家。", a_passage("累计培育企业260家。"))
 
 
-@hole("a wish may lose the word that says so, in a passage whose section is no plan")
 def test_a_wish_is_not_shown_as_a_fact():
     assert why("改造小区87个。", a_passage("力争改造小区87个。", STANDING))
 
 
-@hole("words may stand in any order")
 def test_what_is_compared_is_not_turned_round():
     assert why("白鹭区收入高于青石区。", a_passage("青石区收入高于白鹭区。"))
 
 
-@hole("an empty sentence is carried in full")
 @pytest.mark.parametrize("text", ["", "。", "  "])
 def test_an_empty_sentence_is_not_shown(text: str):
     assert why(text)

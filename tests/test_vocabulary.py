@@ -83,8 +83,5 @@ def test_the_likeness_of_a_clause_does_not_hang_on_its_neighbours(clauses: list[
     assert likeness(clauses, 0, 1) == pytest.approx(alone)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the start of a last clause without words is drawn back, and cuts off the last word before it"
-)
 def test_the_last_word_counts_though_a_clause_without_words_follows():
     assert likeness(["水库公园", "，"], 1) == [1.0, 0.0]

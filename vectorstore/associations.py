@@ -49,12 +49,20 @@ def open_associations(folder: Path, embedder: Embedder) -> Associations:
     bank = sayings()
     digest = sha256("\n".join((embedder.name, *(saying for saying, _ in bank))).encode()).hexdigest()[:12]
     path = folder / f"sayings-{digest}.npy"
-    if path.is_file():
-        vectors: Vectors = np.load(path)
-    else:
+    vectors = _saved(path, len(bank))
+    if vectors is None:
         vectors = embedder.embed_array([saying for saying, _ in bank])
         _save(vectors, path)
     return Associations(vectors, [terms for _, terms in bank])
+
+
+def _saved(path: Path, size: int) -> Vectors | None:
+    """The vectors in `path`, or None when they are not there in full."""
+    try:
+        vectors: Vectors = np.load(path)
+    except (OSError, ValueError, EOFError):
+        return None
+    return vectors if len(vectors) == size else None
 
 
 def _save(vectors: Vectors, path: Path) -> None:

@@ -11,6 +11,7 @@ FORMAT = 1  # to be raised when shard.py writes something else, or the values in
 # The modules that decide what passages, search keys and tokens there are: a test compares this with their imports.
 SHAPING = (
     "chatbot/segment.py",
+    "chatbot/wordlists.py",
     "vectorstore/files.py",
     "vectorstore/formats.py",
     "vectorstore/headings.py",

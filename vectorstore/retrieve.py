@@ -32,9 +32,9 @@ from vectorstore.passages import clauses
 from vectorstore.topic import listed_places, topic_places
 from vectorstore.vocabulary import Vocabulary, content_words
 
-_DENSE_POOL = 100  # nearest sentences and clauses asked of Chroma
-_WORD_POOL = 40  # clauses asked of the vocabulary
-_LEXICAL_POOL = 40  # passages asked of BM25, and again with the hints
+_DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
+_WORD_POOL = 20  # clauses asked of the vocabulary
+_LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
 _KEEP = 12  # passages offered as evidence
 
 Scores = npt.NDArray[np.float32]

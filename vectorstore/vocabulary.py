@@ -40,8 +40,8 @@ class Vocabulary:
         if not len(terms) or not len(self._flat):
             return np.zeros(len(self._empty), np.float32)
         similar = (terms @ self._vectors.T)[:, self._flat]
-        starts = np.minimum(self._starts, similar.shape[1] - 1)
-        best = np.maximum.reduceat(similar, starts, axis=1)
+        padded = np.pad(similar, ((0, 0), (0, 1)))  # so that a last clause without words starts inside
+        best = np.maximum.reduceat(padded, self._starts, axis=1)
         best[:, self._empty] = 0.0
         share = np.asarray(weights, np.float32)
         mean: npt.NDArray[np.float32] = np.clip(share @ best / (share.sum() or 1.0), 0.0, 1.0)
