@@ -7,7 +7,7 @@ import sys
 
 from chatbot.bot import Bot
 from chatbot.errors import SetupError, ZhengwenError
-from chatbot.settings import Settings, load_settings
+from chatbot.settings import Settings, load_settings, stop_reporting
 from vectorstore.associations import open_associations
 from vectorstore.embed import open_embedder
 from vectorstore.index import open_index
@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--host", help="监听地址，默认 127.0.0.1")
     parser.add_argument("--port", type=int, help="端口，默认 7860")
     options = parser.parse_args()
+    stop_reporting()
     # Gradio takes seconds to import; the command line, which shares this file, never needs it.
     from chatbot.web.server import create_app, serve
 

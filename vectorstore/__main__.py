@@ -14,6 +14,7 @@ from pathlib import Path
 
 from chatbot.errors import IndexMissing, SetupError, UnreadableFile, ZhengwenError
 from chatbot.settings import Settings, load_settings, stop_reporting
+from vectorstore.associations import open_associations
 from vectorstore.embed import OnnxEmbedder, open_embedder
 from vectorstore.files import Source, read_all
 from vectorstore.index import IndexSummary, build, open_index
@@ -134,7 +135,10 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _built(settings: Settings) -> IndexSummary:
-    return build(settings, open_embedder(settings, _tell), _tell)
+    embedder = open_embedder(settings, _tell)
+    summary = build(settings, embedder, _tell)
+    open_associations(settings.home / "index", embedder)  # so that the first question need not embed the sayings
+    return summary
 
 
 def _line(shard: ShardManifest) -> str:
