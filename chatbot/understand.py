@@ -51,6 +51,9 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         report_ids=tuple(report.id for report in reports),
     )
     question = _without_region(question, reports)
+    if question.answer_type == "overview":
+        topic = tuple(t for t in question.terms if not asking("words", "request").match(t.text))
+        question = replace(question, terms=topic or question.terms)
     if _compares(question):
         question = replace(question, compare=True, answer_type="number")
     return _carry_over(question, previous) if previous else question

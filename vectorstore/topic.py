@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 from chatbot.fit import period_fit
 from chatbot.relevance import Weighed
+from chatbot.segment import words
 from chatbot.terms import match
-from chatbot.types import Passage, Question
+from chatbot.types import Passage, Question, Term
 
-_BRIEFED = 0.3  # share of a topic's words that headings must say
+_BRIEFED = 0.5  # worth from which a section is about a topic
+_FOUND = 0.6  # what it is worth beside a heading that says it all, to hold most of what search found
 _LISTED = 0.8  # the same for a list: the heading must name the very thing
 _FEWEST_ENTRIES = 4
 
@@ -37,21 +39,33 @@ def topic_places(weighed: Weighed, passages: Sequence[Passage], scores: dict[int
 def _best_path(
     weighed: Weighed, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]
 ) -> Path | None:
-    """The path below a part whose last heading says most of the topic; of equals, that with the best passages."""
+    """The path below a part that is most about the topic, by its heading and by what search found inside.
+
+    A narrower section is taken only when its own heading names the topic.
+    """
     paths = {passages[i].path[:depth] for i in inside for depth in range(2, len(passages[i].path) + 1)}
     support = {path: _support(path, passages, inside, scores) for path in paths}
-    best = max(paths, key=lambda path: (_said(weighed, path[-1]), support[path]), default=None)
-    return best if best and _said(weighed, best[-1]) >= _BRIEFED else None
+    most = max(support.values(), default=0.0) or 1.0
+    worth = {path: _said(weighed, path[-1]) + _FOUND * support[path] / most for path in paths}
+    apt = [path for path in paths if len(path) == 2 or _said(weighed, path[-1]) >= _LISTED]
+    best = max(apt, key=lambda path: worth[path], default=None)
+    return best if best and worth[best] >= _BRIEFED else None
 
 
 def _support(path: Path, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]) -> float:
-    return sum(scores.get(i, 0.0) for i in inside if passages[i].path[: len(path)] == path)
+    return sum(max(0.0, scores.get(i, 0.0)) for i in inside if passages[i].path[: len(path)] == path)
 
 
 def _said(weighed: Weighed, heading: str) -> float:
-    """The share of the question's worth that `heading` says."""
+    """The share of the question's worth that `heading` says; a long name counts by its words."""
     total = sum(term.weight for term in weighed.terms)
-    return sum(term.weight * match(term, heading) for term in weighed.terms) / total if total else 0.0
+    return sum(term.weight * _spoken(term, heading) for term in weighed.terms) / total if total else 0.0
+
+
+def _spoken(term: Term, heading: str) -> float:
+    parts = [word.text for word in words(term.text) if len(word.text) > 1]
+    by_words = sum(part in heading for part in parts) / len(parts) if parts else 0.0
+    return max(match(term, heading), by_words)
 
 
 def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
