@@ -11,7 +11,7 @@ from functools import cache
 from math import exp
 from typing import NamedTuple
 
-from chatbot.quote import window
+from chatbot.quote import is_listed, window
 from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
@@ -56,7 +56,7 @@ def candidate(question: Question, evidence: Sequence[Evidence], period: Period |
 def confidence(question: Question, found: Candidate) -> float:
     """How likely it is, from 0 to 1, that the candidate holds what `question` asks for; 0 where it cannot."""
     quoted = window(question, found.evidence, found.clause)
-    if veto(question, quoted):
+    if veto(question, quoted) and not is_listed(question, found.evidence):
         return 0.0
     shown = signs(found, quoted)
     numbers = _numbers()[group(question, shown["cover"])]

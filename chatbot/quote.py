@@ -15,12 +15,15 @@ from chatbot.types import Clause, Evidence, Question, Span, Term
 
 _LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
+_LISTED = 250  # characters of a passage that lists what its heading names
 _FULL_STOPS = "；。！？"
 
 
 def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clause, ...]:
     """`clause` and the neighbours to quote with it, in the order of the text."""
     clauses = sorted(evidence.clauses, key=lambda c: c.span)
+    if is_listed(question, evidence):
+        return tuple(clauses)
     first = last = next(i for i, c in enumerate(clauses) if c.span == clause.span)
     for before, after in _steps(len(clauses), first):
         if before is not None and before == first - 1 and _joins(question, evidence, clauses, before, first, last):
@@ -28,6 +31,13 @@ def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clau
         if after is not None and after == last + 1 and _joins(question, evidence, clauses, after, first, last):
             last = after
     return tuple(clauses[first : last + 1])
+
+
+def is_listed(question: Question, evidence: Evidence) -> bool:
+    """Whether a list is asked for whose very name (主要预期目标) is the heading above this passage, if not too long."""
+    heading = evidence.passage.path[-1] if len(evidence.passage.path) > 1 else ""
+    named = bool(question.terms) and all(match(term, heading) >= 0.9 for term in question.terms)
+    return question.answer_type == "list" and named and len(evidence.passage.text) <= _LISTED
 
 
 def _steps(size: int, centre: int) -> Iterator[tuple[int | None, int | None]]:
@@ -49,7 +59,10 @@ def _joins(
     adds = _adds(question.terms, evidence.passage.slice(here), evidence.passage.slice(there))
     if question.answer_type == "number":
         bare = all(c.feature("unit") == NO_FIGURE for c in clauses[first : last + 1])
-        return (adds and place < first) or (bare and clauses[place].feature("unit") >= 0)
+        fits = max(c.feature("unit") for c in clauses[first : last + 1]) >= 1.0
+        follows = place > last and clauses[place].feature("unit") >= 1.0 and clauses[place].feature("name") > 0
+        joined = bare and clauses[place].feature("unit") >= 0
+        return (adds and place < first) or joined or (follows and not fits)
     return adds or whole.end - whole.start <= _GLANCE
 
 

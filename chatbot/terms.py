@@ -35,7 +35,7 @@ def terms(text: str, english: bool = False) -> tuple[Term, ...]:
         for span, term in finder(rest):
             found.append((span.start, term))
             rest = rest[: span.start] + "\x00" * (span.end - span.start) + rest[span.end :]
-    found += _plain(rest, english)
+    found += _plain(rest, english) or ([] if found else _plain(rest, english, idle=True))
     return tuple(term for _, term in _first_of_each(sorted(found, key=lambda pair: pair[0])))
 
 
@@ -65,8 +65,8 @@ def _whole_words(text: str, span: Span) -> bool:
     return not re.match(r"[a-z]", text[span.end : span.end + 1] + "-", re.I) and not text[: span.start][-1:].isalpha()
 
 
-def _plain(text: str, english: bool) -> list[tuple[int, Term]]:
-    """Content words outside the spans already taken."""
+def _plain(text: str, english: bool, idle: bool = False) -> list[tuple[int, Term]]:
+    """Content words outside the spans already taken; `idle` ones too when there are no others (主要目标有哪些)."""
     if not english:
         text = filler_phrases().sub(lambda m: "\x00" * len(m[0]), text)
     found: list[tuple[int, Term]] = []
@@ -74,7 +74,7 @@ def _plain(text: str, english: bool) -> list[tuple[int, Term]]:
         offset = m.start()
         for word in words(m[0]):
             term = _english_term(word) if english else _term(word)
-            if term and not _idle(word.text):
+            if term and not (word.text.lower() in filler() if idle else _idle(word.text)):
                 found.append((offset, term))
             offset += len(word.text)
     return found

@@ -18,6 +18,7 @@ from chatbot.wordlists import asking, read_toml
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(?<!\d)(\d{2})年")
+_YEAR_SAID = re.compile(r"(?<!\d)(?:\d{2}|\d{4})年(?:底|末|初)?")
 _COUNT = re.compile(
     r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
     r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
@@ -155,6 +156,7 @@ def _count(text: str) -> int | None:
 
 def _focus(text: str) -> tuple[str, ...]:
     """The nouns the question word hangs on: right behind it (哪座水库), else right before it (保障对象是哪类人)."""
+    text = _YEAR_SAID.sub("，", text)
     asks = list(asking("words", "asks").finditer(text))
     found: list[str] = []
     for m in asks:
@@ -197,7 +199,7 @@ def _noun_run_before(text: str) -> list[str]:
 
 
 def _compares(question: Question) -> bool:
-    return len(question.periods) == 2 and question.answer_type in ("number", "name", "list")
+    return len(question.periods) == 2 and question.answer_type != "overview"
 
 
 def _carry_over(question: Question, previous: Question) -> Question:

@@ -12,6 +12,7 @@ from chatbot.types import Period, Report, Section
 from vectorstore.files import read
 from vectorstore.normalise import normalise
 from vectorstore.periods import STANDING, heading_period, period_of
+from vectorstore.reports import open_report
 from vectorstore.runins import list_name
 from vectorstore.sections import sections
 
@@ -327,3 +328,11 @@ def test_opening_words_of_a_sentence_win_over_its_section(sentence: str, section
 )
 def test_name_of_an_announced_list(sentence: str, name: str) -> None:
     assert list_name(sentence) == name
+
+
+def test_what_stands_before_the_first_plan_is_the_review_when_no_part_looks_back():
+    """An invented report whose first half has no heading that says 回顾: the years are told apart all the same."""
+    source = read(Path(__file__).parents[1] / "eval" / "reports" / "lanting-2019.txt")[0]
+    found = sections(open_report(source))
+    assert {s.period for s in found if s.path[0] == "引言"} == {Period("review", 2018)}
+    assert {s.period for s in found if s.path[0] == "2019年工作安排"} == {Period("plan", 2019)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from chatbot.types import Period, Report, Section, Span
@@ -20,9 +21,20 @@ def sections(report: Report) -> tuple[Section, ...]:
     lines = _lines(report.text)
     marks = [mark for mark in _marks(lines) if mark.start < len(report.text)]
     leaves = [*_leaves(marks), (len(report.text), ())]
-    return tuple(
+    found = [
         Section(_path(trail), Span(start, end), _period(report, trail)) for (start, trail), (end, _) in pairwise(leaves)
-    )
+    ]
+    return tuple(_with_review(found, report))
+
+
+def _with_review(found: list[Section], report: Report) -> list[Section]:
+    """In a report without a part that looks back, what stands before the first plan reviews the year before."""
+    kinds = [section.period.kind for section in found]
+    if report.year is None or "review" in kinds or "plan" not in kinds:
+        return found
+    review = Period("review", report.year - 1)
+    opening = (replace(s, period=review) if s.path[0] == "引言" else s for s in found[: kinds.index("plan")])
+    return [*opening, *found[kinds.index("plan") :]]
 
 
 def _lines(text: str) -> Lines:
