@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from threadpoolctl import threadpool_limits
+
 from chatbot.bot import Bot
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import Settings, load_settings, stop_reporting
@@ -16,6 +18,7 @@ from vectorstore.retrieve import ReportRetriever
 
 def open_bot(settings: Settings | None = None) -> Bot:
     """The bot over the index of `settings` (the environment's by default); raises `IndexMissing` when there is none."""
+    threadpool_limits(1, user_api="blas")  # our matrices are small: a second thread doubles the time of a question
     settings = settings or load_settings()
     embedder = open_embedder(settings)
     index = open_index(settings, embedder)

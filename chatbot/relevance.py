@@ -107,7 +107,7 @@ def score_clauses(
             **whole,
             **known,
         }
-        total = sum(weights.get(name, 0.0) * value for name, value in features.items())
+        total = sum(weight * features.get(name, 0.0) for name, weight in weights.items())
         found.append(Clause(span, total, tuple(features.items())))
     return tuple(found)
 

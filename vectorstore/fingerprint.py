@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from chatbot.settings import CODE_FOLDER
 
-FORMAT = 1  # to be raised when shard.py writes something else, or the values in chatbot/types.py are built otherwise
+FORMAT = 2  # to be raised when shard.py writes something else, or the values in chatbot/types.py are built otherwise
 # The modules that decide what passages, search keys and tokens there are: a test compares this with their imports.
 SHAPING = (
     "chatbot/segment.py",

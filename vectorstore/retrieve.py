@@ -35,6 +35,7 @@ from vectorstore.vocabulary import Vocabulary, content_words
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
 _WORD_POOL = 20  # clauses asked of the vocabulary
 _LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
+_WEIGHED = 32  # passages whose clauses are weighed one by one
 _KEEP = 12  # passages offered as evidence
 
 Scores = npt.NDArray[np.float32]
@@ -129,11 +130,13 @@ class Search:
         self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
         self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
         self._bm25 = _scaled(shard.lexical.scores(_words(asked.terms))) * self._weighed.known_share
+        self._hints: dict[int, float] = {}
         self._hinted = shard.lexical.scores(" ".join(asked.hints))
 
     def found(self) -> list[Evidence]:
         """Every candidate passage, its clauses scored."""
-        return [self.evidence(place) for place in self._candidates()]
+        rough = {place: self._rough(place) for place in self._candidates()}
+        return [self.evidence(place) for place in sorted(rough, key=lambda place: -rough[place])[:_WEIGHED]]
 
     def sections(self, found: Sequence[Evidence]) -> list[Evidence]:
         """All passages of the sections the question is about, when it asks for that; `found` are best first."""
@@ -152,6 +155,23 @@ class Search:
         scored = score_clauses(self._weighed, passage, spans, weights(), [self._features(place, i) for i in rows])
         return Evidence(_key(passage), passage, max(c.score for c in scored), scored)
 
+    def _rough(self, place: int) -> float:
+        """What likeness and words alone make of a passage: enough to leave out the hopeless before weighing clauses."""
+        passage, rows = self._passages[place], self._reading.of_passage[place]
+        likeness = max(self._similar.get((place, self._reading.spans[i]), 0.0) for i in rows)
+        features = {
+            "dense": max(likeness, self._similar.get((place, passage.span), 0.0)),
+            "late": max(float(self._late[i]) for i in rows),
+            "hint": self._hint_near(place),
+            "cover": float(self._bm25[place]),
+        }
+        return sum(weights()[name] * value for name, value in features.items())
+
+    def _hint_near(self, place: int) -> float:
+        if place not in self._hints:
+            self._hints[place] = _hint(self._asked.hints, self._passages[place].text)
+        return self._hints[place]
+
     def _features(self, place: int, row: int) -> dict[str, float]:
         """What only the index can tell of the clause in that row of the reading."""
         passage, span = self._passages[place], self._reading.spans[row]
@@ -160,8 +180,8 @@ class Search:
             "dense": self._similar.get((place, span), whole),
             "sentence": whole,
             "late": float(self._late[row]),
-            "hint": _hint(self._asked.hints, passage.slice(span)),
-            "hint_near": _hint(self._asked.hints, passage.text),
+            "hint": _hint(self._asked.hints, passage.slice(span)) if self._hint_near(place) else 0.0,
+            "hint_near": self._hint_near(place),
             "bm25": float(self._bm25[place]),
         }
 
