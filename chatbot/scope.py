@@ -18,9 +18,13 @@ def scope(message: str, reports: Sequence[Report], default_id: str = "") -> tupl
         return ()
     text = simplified(clean(message))
     default = next((r for r in reports if r.id == default_id), reports[0])
-    named = [r for r in reports if r.region and r.region in text] or [r for r in reports if r.region == default.region]
+    named = [r for r in reports if _is_named(r, text)] or [r for r in reports if r.region == default.region]
     years = {int(year) for year in _YEAR.findall(text)}
     speaking = [r for r in named if r.year in years or (r.year or 0) - 1 in years]
     if speaking:
         return tuple(speaking)
     return (default,) if default in named else (max(named, key=lambda r: r.year or 0),)
+
+
+def _is_named(report: Report, text: str) -> bool:
+    return bool(report.region) and (report.region in text or (report.level == "国家" and "国务院" in text))

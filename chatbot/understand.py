@@ -6,7 +6,7 @@ message → simplified characters → language → period → what is asked for 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -44,7 +44,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         answer_type=answer_type(text),
         attribute=attribute(text),
         units=_units(text),
-        periods=periods(text, year),
+        periods=periods(text, year, [report.year for report in reports if report.year]),
         focus=_focus(text),
         count=_count(text),
         target=bool(asking("words", "target").search(text)),
@@ -101,22 +101,28 @@ def _patterns(table: str) -> list[tuple[str, re.Pattern[str]]]:
     return [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in read_toml("asking.toml")[table].items()]
 
 
-def periods(text: str, report_year: int | None) -> tuple[Period, ...]:
-    """The periods `text` names, in order: the review of a year gone by or the plan for the report's own year."""
+def periods(text: str, report_year: int | None, years: Collection[int] = ()) -> tuple[Period, ...]:
+    """The periods `text` names, in order. 去年 and 今年 are those of `report_year`, the latest report at hand.
+
+    With the reports of several `years` at hand, a year may be planned for by one and looked back on by the next.
+    """
     text = _QUOTED.sub("", _AGAINST_LAST_YEAR.sub("", text))
     found = {m.start(): int(m[1] or f"20{m[2]}") for m in _YEAR.finditer(text)}
     if report_year:
         for name, year in (("last_year", report_year - 1), ("this_year", report_year)):
             found |= {m.start(): year for m in asking("periods", name).finditer(text)}
-    named = tuple(dict.fromkeys(_period(year, report_year) for _, year in sorted(found.items())))
-    return named or _implied(text, report_year)
+    at_hand = {*years, *([report_year] if report_year else [])}
+    named = (period for _, year in sorted(found.items()) for period in _periods_of(year, at_hand))
+    return tuple(dict.fromkeys(named)) or _implied(text, report_year)
 
 
-def _period(year: int, report_year: int | None) -> Period:
+def _periods_of(year: int, at_hand: Collection[int]) -> list[Period]:
     """A year that no report at hand looks back on or plans for is `standing`: only its name can vouch for it."""
-    if report_year == year:
-        return Period("plan", year)
-    return Period("review" if report_year is None or year == report_year - 1 else "standing", year)
+    if not at_hand:
+        return [Period("review", year)]
+    plan = [Period("plan", year)] if year in at_hand else []
+    review = [Period("review", year)] if year + 1 in at_hand else []
+    return plan + review or [Period("standing", year)]
 
 
 def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
@@ -199,7 +205,7 @@ def _noun_run_before(text: str) -> list[str]:
 
 
 def _compares(question: Question) -> bool:
-    return len(question.periods) == 2 and question.answer_type != "overview"
+    return len({period.year for period in question.periods}) == 2 and question.answer_type != "overview"
 
 
 def _carry_over(question: Question, previous: Question) -> Question:

@@ -17,7 +17,7 @@ from chatbot.settings import Settings, load_settings, stop_reporting
 from vectorstore.associations import open_associations
 from vectorstore.embed import OnnxEmbedder, open_embedder
 from vectorstore.files import Source, read_all
-from vectorstore.index import IndexSummary, build, open_index
+from vectorstore.index import IndexSummary, build, live_manifests, open_index
 from vectorstore.library import Library
 from vectorstore.model import is_genuine, model_path
 from vectorstore.shard import ShardManifest
@@ -108,8 +108,10 @@ def _added(settings: Settings, item: Source | UnreadableFile, options: argparse.
 
 
 def _list(settings: Settings, _: argparse.Namespace) -> int:
+    indexed = live_manifests(settings)
     for report in Library(settings).reports():
-        print(f"{report.id}\t{report.title}\t{report.region}\t{report.year or '年份不详'}\t{report.source}")
+        unindexed = f"{report.id}\t{report.title}\t{report.region}\t{report.year or '年份不详'}\t还没有编入索引"
+        print(_line(indexed[report.id]) if report.id in indexed else unindexed)
     return 0
 
 

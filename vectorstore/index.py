@@ -163,6 +163,15 @@ class Index:
         self.close()
 
 
+def live_manifests(settings: Settings) -> dict[str, ShardManifest]:
+    """What the index holds of each report, by its id; empty where there is no whole index."""
+    folder = settings.home / "index"
+    with suppress(Damaged):
+        found = [manifest_of(folder / "shards" / name) for _, name in CURRENT.load(folder / "CURRENT.json").live]
+        return {manifest.report_id: manifest for manifest in found}
+    return {}
+
+
 def open_index(settings: Settings, embedder: Embedder) -> Index:
     """The index as it stands. Raises IndexMissing when there is none, it is damaged, or it is not up to date."""
     folder = settings.home / "index"
