@@ -1,4 +1,4 @@
-"""The composition root: settings → index → bot → web app. `python app.py` serves the page."""
+"""The composition root: settings → index, model → bot → web app. `python app.py` serves the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import sys
 from threadpoolctl import threadpool_limits
 
 from chatbot.bot import Bot
+from chatbot.chain import Writer
 from chatbot.errors import SetupError, ZhengwenError
+from chatbot.models import open_model
 from chatbot.settings import Settings, load_settings, stop_reporting
 from vectorstore.associations import open_associations
 from vectorstore.embed import open_embedder
@@ -24,7 +26,9 @@ def open_bot(settings: Settings | None = None) -> Bot:
     index = open_index(settings, embedder)
     associations = open_associations(settings.home / "index", embedder)
     retriever = ReportRetriever(index=index, embedder=embedder, associations=associations)
-    return Bot(index.reports, retriever, settings.default_report)
+    model = open_model(settings)
+    writer = Writer(model, settings.model_context_tokens) if model else None
+    return Bot(index.reports, retriever, settings.default_report, writer, index.fingerprints)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from app import open_bot
 from chatbot.batch import answer_lines
-from chatbot.bot import MODES, check_mode
+from chatbot.bot import MODES
 from chatbot.errors import UsageError, ZhengwenError
 from chatbot.present import as_json, as_markdown, as_plain
 
@@ -66,15 +66,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    check_mode(options.mode)
     answer = open_bot().ask(options.question, report_ids=options.report, mode=options.mode)
     print(json.dumps(as_json(answer), ensure_ascii=False) if options.json else as_plain(answer))
 
 
 def _batch(options: argparse.Namespace) -> None:
-    check_mode(options.mode)
     lines = _lines(options.questions)
     bot = open_bot()
+    bot.check(options.mode)
     try:
         with options.answers.open("w", encoding="utf-8", errors="replace") as out:
             for line in answer_lines(bot, lines, options.mode, options.report):
@@ -91,7 +90,6 @@ def _lines(path: Path) -> list[str]:
 
 
 def _brief(options: argparse.Namespace) -> None:
-    check_mode(options.mode)
     if options.out and options.out.suffix.lower() != ".md":
         raise UsageError(f"还不能写成 {options.out.suffix or '没有扩展名的文件'}", "请给出以 .md 结尾的文件名")
     answer = open_bot().brief(options.topic, report_ids=options.report, mode=options.mode)

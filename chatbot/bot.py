@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from chatbot.chain import Retriever, State, chain, last_turns, staged
-from chatbot.errors import UnknownReport, UsageError
+from chatbot.chain import Retriever, State, Writer, chain, last_turns, staged
+from chatbot.compose import Written
+from chatbot.errors import SetupError, UnknownReport, UsageError
 from chatbot.scope import scope
 from chatbot.types import Answer, Report
 
 MODES = ("auto", "extractive", "model")
+NO_MODEL = "请设置 OPENAI_BASE_URL、OPENAI_API_KEY 和 OPENAI_MODEL（写法见 .env.example），或改用 --mode extractive"
 
 
 class Bot:
     """Answers questions about `reports`. Holds no conversation: the history comes with each question."""
 
-    def __init__(self, reports: Sequence[Report], retriever: Retriever, default_report: str = "") -> None:
+    def __init__(
+        self,
+        reports: Sequence[Report],
+        retriever: Retriever,
+        default_report: str = "",
+        writer: Writer | None = None,
+        fingerprints: Mapping[str, str] | None = None,
+    ) -> None:
         self.reports = tuple(reports)
         self._default = default_report
         self._retriever = retriever
-        self._chain = chain(retriever)
+        self._writer = writer
+        self._fingerprints = tuple((fingerprints or {}).items())
+        self._chain = chain(retriever, writer)
 
     def ask(
         self,
@@ -39,12 +50,22 @@ class Bot:
         report_ids: Sequence[str] = (),
         mode: str = "auto",
     ) -> Iterator[tuple[str, Answer | None]]:
-        """The same, with a word at each step: (step, None) …, then ("done", answer)."""
-        return staged(self._retriever, self._state(message, history, report_ids, mode))
+        """The same, with a word at each step: (step, None) …, then ("done", answer).
+
+        While a model writes, ("draft", answer) holds the verified sentences so far.
+        """
+        return staged(self._retriever, self._state(message, history, report_ids, mode), self._writer)
 
     def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
         """The passages and figures on `topic`, grouped by the report's structure."""
         return self._chain.invoke(replace(self._state(topic, (), report_ids, mode), brief=True))
+
+    def check(self, mode: str) -> None:
+        """Raises UsageError for a mode that does not exist, SetupError for `model` where none is configured."""
+        if mode not in MODES:
+            raise UsageError(f"没有“{mode}”这种回答方式", f"可用的有：{'、'.join(MODES)}")
+        if mode == "model" and self._writer is None:
+            raise SetupError("还没有配置模型", NO_MODEL)
 
     def text_of(self, report_id: str) -> str:
         return self._report(report_id).text
@@ -56,15 +77,9 @@ class Bot:
         raise UnknownReport(f"没有编号为“{report_id}”的报告", "请用 python -m vectorstore list 查看已有报告")
 
     def _state(self, message: str, history: Sequence[tuple[str, str]], report_ids: Sequence[str], mode: str) -> State:
-        check_mode(mode)
+        self.check(mode)
         if not self.reports:
             raise UnknownReport("还没有任何报告", "请用 python -m vectorstore add 添加一份")
         chosen = tuple(map(self._report, report_ids)) or scope(message, self.reports, self._default)
-        return State(message, last_turns(history), chosen)
-
-
-def check_mode(mode: str) -> None:
-    if mode not in MODES:
-        raise UsageError(f"没有“{mode}”这种回答方式", f"可用的有：{'、'.join(MODES)}")
-    if mode == "model":
-        raise UsageError("还没有配置模型", "请改用 --mode extractive，或等待后续版本的模型回答")
+        written = Written(self._writer.model.name) if self._writer and mode != "extractive" else None
+        return State(message, last_turns(history), chosen, fingerprints=self._fingerprints, written=written)

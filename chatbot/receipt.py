@@ -1,13 +1,20 @@
-"""The receipt of an answer: the question as understood and the passages that were weighed, with their scores."""
+"""The receipt of an answer: the question as understood, what was weighed, what the model did, and the index used."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from chatbot.compose import Written
+from chatbot.prompts import NAMES, fingerprint
 from chatbot.types import Evidence, Question
 
+Receipt = tuple[tuple[str, object], ...]
 
-def receipt(question: Question, evidence: Sequence[Evidence]) -> tuple[tuple[str, object], ...]:
+
+def receipt(
+    question: Question, evidence: Sequence[Evidence], written: Written | None, fingerprints: Mapping[str, str]
+) -> Receipt:
+    """`fingerprints`: report id → the fingerprint of its part of the index."""
     return (
         ("asked", question.asked),
         ("understood", question.text),
@@ -16,7 +23,24 @@ def receipt(question: Question, evidence: Sequence[Evidence]) -> tuple[tuple[str
         ("periods", [f"{p.year}/{p.kind}" for p in question.periods]),
         ("terms", [[t.text, list(t.official), round(t.weight, 3), t.kind] for t in question.terms]),
         ("passages", [_line(e) for e in evidence]),
+        ("index", {id: fingerprints.get(id, "") for id in question.report_ids}),
+        *([("model", _model(written))] if written else []),
     )
+
+
+def _model(written: Written) -> dict[str, object]:
+    """What the model was asked with, what it cost, and what came of it; tokens are None where it does not say."""
+    return {
+        "name": written.model,
+        "prompts": {name: fingerprint(name) for name in NAMES},
+        "rewritten": written.rewritten,
+        "sentences": written.composed.written,
+        "failure": written.composed.failure,
+        "first_sentence_ms": None if written.first_ms is None else round(written.first_ms, 1),
+        "calls": written.usage.calls,
+        "prompt_tokens": written.usage.prompt_tokens,
+        "answer_tokens": written.usage.answer_tokens,
+    }
 
 
 def _line(evidence: Evidence) -> dict[str, object]:

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")
     openai_model: str = Field(default="", validation_alias="OPENAI_MODEL")
 
+    model_context_tokens: int = Field(default=4000, ge=1000)
+    model_connect_seconds: float = Field(default=5, gt=0)
+    model_first_seconds: float = Field(default=30, gt=0)
+    model_whole_seconds: float = Field(default=120, gt=0)
+
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app import open_bot
-from chatbot.bot import Bot, check_mode
+from chatbot.bot import Bot
 from chatbot.errors import SetupError, UsageError
 from chatbot.present import as_json
 from chatbot.settings import CODE_FOLDER, Settings
@@ -36,7 +36,6 @@ LEARNED = ("vectorstore/ranking.toml", "chatbot/words/decision.toml")
 
 def run(settings: Settings, names: Sequence[str], name: str, mode: str, tell: Progress) -> dict[str, list[Judged]]:
     """Ask the sets of these names (all by default) and keep the results as `name`. Set name → its judged answers."""
-    check_mode(mode)
     folder = results_folder(name)
     sets = load_sets(names)
     judged = {s.name: list(judge_set(s, settings, mode, tell)) for s in sets}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from core_fakes import NothingMayBeAsked, a_report, faults
 
-from chatbot.bot import MODES, Bot, check_mode
-from chatbot.errors import UnknownReport, UsageError
+from chatbot.bot import MODES, Bot
+from chatbot.errors import SetupError, UnknownReport, UsageError
 from chatbot.types import Answer
 
 QUESTION = "去年轨道交通新增里程多少公里？"
@@ -28,15 +28,21 @@ def test_an_unknown_report_is_an_error_before_the_first_stage():
         CLOSED.stages("水库", report_ids=["no-such-report"])
 
 
-@pytest.mark.parametrize("mode", ["model", "best", ""])
+@pytest.mark.parametrize("mode", ["best", ""])
 @pytest.mark.parametrize("call", ["ask", "brief", "stages"])
 def test_a_mode_that_is_not_there_is_a_usage_error(call: str, mode: str):
     with pytest.raises(UsageError):
         getattr(CLOSED, call)("水库", mode=mode)
 
 
+@pytest.mark.parametrize("call", ["ask", "brief", "stages"])
+def test_the_model_s_mode_without_a_model_is_a_matter_of_setting_up(call: str):
+    with pytest.raises(SetupError, match="OPENAI_MODEL"):
+        getattr(CLOSED, call)("水库", mode="model")
+
+
 def test_every_mode_but_the_model_s_may_be_chosen():
-    assert [check_mode(mode) for mode in MODES if mode != "model"] == [None, None]
+    assert [CLOSED.check(mode) for mode in MODES if mode != "model"] == [None, None]
 
 
 def test_the_text_of_a_report_is_handed_out_by_its_id():

@@ -169,8 +169,6 @@ def test_a_command_that_is_not_there_is_a_usage_error(bare: Run, command: tuple[
 @pytest.mark.parametrize(
     "command",
     [
-        ("ask", QUESTION, "--mode", "model"),
-        ("brief", "民生", "--mode", "model"),
         ("batch", "nowhere.jsonl", "out.jsonl"),
         ("brief", "民生", "--out", "brief.xlsx"),
     ],

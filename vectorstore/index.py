@@ -122,18 +122,20 @@ class _Build:
 
 
 class Index:
-    """The reports of an index and their shards, which open on first use. To be closed."""
+    """The reports of an index, by id their fingerprints, and their shards, which open on first use. To be closed."""
 
     def __init__(self, shards: Sequence[Path]) -> None:
         self._folders: dict[str, Path] = {}
         self._open: dict[str, Shard] = {}
         self._opening = threading.Lock()
         reports: list[Report] = []
+        self.fingerprints: dict[str, str] = {}
         for folder in shards:
             with _damage_told(folder):
-                manifest_of(folder)
+                manifest = manifest_of(folder)
                 reports.append(REPORT.load(folder / "report.json"))
             self._folders[reports[-1].id] = folder
+            self.fingerprints[reports[-1].id] = manifest.fingerprint
         self.reports: tuple[Report, ...] = tuple(reports)
 
     def shard(self, report_id: str) -> Shard:

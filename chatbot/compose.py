@@ -1,0 +1,200 @@
+"""draft, with a model: it words the answer, and what it words is believed only where the quotes bear it out.
+
+extractive draft (what must be told) → prompt → stream → sentences → each checked, released or dropped
+
+The extractive draft decides whether there is an answer and which quotes it must rest on; the model may say them better,
+put them together, and add what another passage answers too. What it leaves untold is told in the report's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.messages import HumanMessage
+
+from chatbot.budget import fitting, tokens
+from chatbot.decide import Candidate, answers
+from chatbot.figures import quantities, same_amount
+from chatbot.models import LONGEST_ANSWER, Model, ModelFailure, Usage
+from chatbot.prompts import filled
+from chatbot.segment import words
+from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Question, Span
+from chatbot.verify import fault
+
+_KEYS = re.compile(r"\[\s*(E[0-9a-f]+(?:\s*[,，、;；]\s*E[0-9a-f]+)*)\s*\]")
+_KEY = re.compile(r"E[0-9a-f]+")
+_END = re.compile(r"[。！？!?\n]")
+_BRACKETS = re.compile(r"\s*(?:\[[^\]\n]*\]\s*)*[。]?")
+_OPEN_BRACKET = re.compile(r"\[[^\]]*$")
+_MARKUP = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.、)]\s*(?!\d)|回答[:：]\s*)|\*\*")
+_TOLD = 0.7  # share of the words of a quote's answering clause that a sentence must say to have told it
+_LONGEST_QUOTE = 110  # characters; a longer stretch is quoted only where no shorter one carries the sentence
+_REFUSALS = ("没有提到", "未提及", "没有提及", "没有写")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What stands so far: `sentences` verified, in order; `written` of them by the model; `failure` ended it early."""
+
+    sentences: tuple[DraftSentence, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    written: int = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the model did. `rewritten` is the follow-up in full; `first_ms` from draft to first sentence."""
+
+    model: str
+    composed: Composed = Composed()
+    usage: Usage = field(default_factory=Usage)
+    rewritten: str = ""
+    first_ms: float | None = None
+
+
+def compose(
+    question: Question, evidence: Sequence[Evidence], base: Draft, model: Model, room: int, usage: Usage
+) -> Iterator[Composed]:
+    """Each value holds one sentence more than the one before; the last is the whole. Never raises for the model."""
+    due = list(base.sentences)
+    done = Composed()
+    offered = {e.key: e for e in chosen(evidence, base, room, model.name, question)}
+    try:
+        prompt = HumanMessage(_prompt(question, offered.values()))
+        for said in sentences(model.stream([prompt], usage)):
+            after = _judged(question, said, offered, due, done)
+            if len(after.sentences) > len(done.sentences):
+                yield after
+            done = after
+    except ModelFailure as error:
+        done = replace(done, failure=str(error))
+    for sentence in due:
+        done = replace(done, sentences=(*done.sentences, sentence))
+    yield done
+
+
+def _judged(
+    question: Question, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed
+) -> Composed:
+    """`done` and what this sentence of the model adds to it; what it tells is taken off `due`."""
+    sentence = supported(said, offered)
+    reason = fault(question, sentence, offered) or _repeats(sentence, done)
+    if reason:
+        return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
+    told = [quote for quote in due if _tells(sentence, quote, offered)]
+    if not told and not _welcome(question, sentence, offered):
+        return replace(done, dropped=(*done.dropped, Dropped(said, "与问题无关")))
+    before = () if told else tuple(due)  # what must be told comes before what may be
+    for quote in told or tuple(due):
+        due.remove(quote)
+    return replace(done, sentences=(*done.sentences, *before, sentence), written=done.written + 1)
+
+
+def chosen(
+    evidence: Sequence[Evidence], base: Draft, room: int, model: str, question: Question
+) -> tuple[Evidence, ...]:
+    """What the model may read: the evidence of the extractive draft, then the best of the rest that fits."""
+    needed = {key for sentence in base.sentences for key in sentence.keys}
+    ordered = sorted(evidence, key=lambda e: (e.key not in needed, -e.score))
+    free = room - tokens(_prompt(question, ()), model) - LONGEST_ANSWER
+    return tuple(ordered[place] for place in fitting([_line(e) for e in ordered], free, model))
+
+
+def _prompt(question: Question, evidence: Iterable[Evidence]) -> str:
+    return filled("answer", evidence="\n".join(map(_line, evidence)), question=question.text)
+
+
+def _line(evidence: Evidence) -> str:
+    """A whole passage with its key, and the year and status of what it says."""
+    passage = evidence.passage
+    status = {"review": "已完成", "plan": "目标或安排", "standing": ""}[passage.period.kind]
+    year = f"{passage.period.year}年" if passage.period.year else ""
+    said = "，".join(filter(None, (year, status)))
+    return f"[{evidence.key}]（{said}）{passage.text}" if said else f"[{evidence.key}]{passage.text}"
+
+
+def sentences(pieces: Iterable[str]) -> Iterator[str]:
+    """The sentences of a stream, each with the keys in brackets that follow it, as soon as they are complete."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        while cut := _cut(held):
+            if held[:cut].strip():
+                yield held[:cut].strip()
+            held = held[cut:]
+    if held.strip():
+        yield held.strip()
+
+
+def _cut(text: str) -> int:
+    """Where the first sentence of `text` ends for certain; 0 while more must be seen."""
+    end = next((m.end() for m in _END.finditer(text) if not _OPEN_BRACKET.search(text[: m.end()])), 0)
+    if not end:
+        return 0
+    after = _BRACKETS.match(text, end)
+    stop = after.end() if after else end
+    return stop if text[stop:] and not text[stop:].lstrip().startswith("[") else 0
+
+
+def supported(said: str, offered: dict[str, Evidence]) -> DraftSentence:
+    """The sentence without its keys, resting on the stretches of their passages that say most of it."""
+    keys = tuple(dict.fromkeys(key for group in _KEYS.findall(said) for key in _KEY.findall(group)))
+    text = _MARKUP.sub("", _KEYS.sub("", said).strip()).strip()
+    text = re.sub(r"\s*[。]*$", "。", text) if text else text
+    quotes = tuple(_stretch(text, offered[key]) for key in keys if key in offered)
+    return DraftSentence(text, keys, quotes)
+
+
+def _stretch(text: str, evidence: Evidence) -> Span:
+    """The shortest run of clauses that says most of `text`."""
+    clauses = sorted(evidence.clauses, key=lambda c: c.span)
+    wanted = [word.text for word in words(text) if word.text.strip("，。；、 ")]
+    runs = [Span(first.span.start, last.span.end) for i, first in enumerate(clauses) for last in clauses[i:]] or [
+        evidence.passage.span
+    ]
+
+    def worth(run: Span) -> tuple[int, int]:
+        told = evidence.passage.slice(run)
+        return sum(word in told for word in wanted), run.start - run.end
+
+    return max(runs, key=worth)
+
+
+def _tells(sentence: DraftSentence, quote: DraftSentence, offered: dict[str, Evidence]) -> bool:
+    """Whether `sentence` says what must be told of `quote`: every figure of its answering clause, and most words."""
+    source = next(offered[key] for key in quote.keys if key in offered)
+    best = source.passage.slice(source.best.span)
+    if not any(q.start <= source.best.span.start and source.best.span.end <= q.end for q in sentence.quotes):
+        return False
+    stated = quantities(sentence.text)
+    figures = all(any(same_amount(f, other) for other in stated) for f in quantities(best))
+    content = [word.text for word in words(best) if word.pos[:1] in "nvajlim" and len(word.text) > 1]
+    said = sum(word in sentence.text for word in content)
+    return figures and said >= _TOLD * len(content)
+
+
+def _welcome(question: Question, sentence: DraftSentence, offered: dict[str, Evidence]) -> bool:
+    """Whether a sentence beyond what must be told answers the question too, by what decides refusal as well."""
+    if question.answer_type in ("number", "yesno", "date", "person", "rank"):
+        return False
+    return all(_answers(question, offered[key], sentence.quotes) for key in sentence.keys)
+
+
+def _answers(question: Question, evidence: Evidence, quotes: Sequence[Span]) -> bool:
+    inside = [c for c in evidence.clauses if any(q.holds(c.span) for q in quotes)]
+    best = max(inside, key=lambda c: c.score, default=None)
+    return best is not None and answers(question, Candidate(evidence, best, 0.0, 0.0))
+
+
+def _repeats(sentence: DraftSentence, done: Composed) -> str:
+    """A sentence that rests on nothing that was not quoted before."""
+    before = [quote for earlier in done.sentences for quote in earlier.quotes]
+    told = all(any(b.holds(quote) for b in before) for quote in sentence.quotes)
+    return "重复" if before and told else ""
+
+
+def is_refusal(said: str) -> bool:
+    return any(word in said for word in _REFUSALS)
