@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Protocol
+from weakref import finalize
 
 import pybreaker
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -20,9 +21,27 @@ from chatbot.settings import Settings
 
 FAILURES = 3  # in a row, before the endpoint is left alone
 REST = 60.0  # seconds it is left alone; then one question tries again
-RETRIES = 1  # by the client, on connection errors, 429 and 5xx
+RETRIES = 1  # on connection errors, 429 and 5xx, while nothing has come and somebody still waits
+PAUSE = 0.5  # seconds before the second try
+LONGEST_PAUSE = 2.0  # seconds; an endpoint that asks for more is told off for this question
 LONGEST_ANSWER = 600  # tokens
 _LONGEST_TEXT = 4000  # characters; what is longer is no answer to a question about a report
+_CUT, _ENDLESS = "模型的回答中途断了", "模型的回答没完没了"
+_REFUSALS = {
+    401: "模型服务拒绝了密钥",
+    403: "模型服务拒绝了密钥",
+    404: "模型服务没有这个模型，或地址不对",
+    429: "模型服务太忙",
+}
+_REASONS = (  # part of the name of an error or of its cause → what to say; the first that fits
+    ("ConnectError", "连不上模型服务"),
+    ("ConnectTimeout", "连不上模型服务"),
+    ("Timeout", "模型服务迟迟没有回应"),
+    ("EndlessResponse", _ENDLESS),
+    ("UnicodeEncodeError", "请求发不出去：密钥里有不能用的字符"),
+    ("LocalProtocolError", "请求发不出去：密钥里有不能用的字符"),
+    ("ConnectionError", _CUT),
+)
 
 
 class ModelFailure(Exception):
@@ -70,7 +89,9 @@ class OpenAIModel:
         self.name = model
         self._url, self._key, self._limits = url, key, limits or Limits()
         # A listener who goes away in the middle of an answer says nothing against the endpoint.
-        self._breaker = pybreaker.CircuitBreaker(fail_max=FAILURES, reset_timeout=rest, exclude=[GeneratorExit])
+        self._breaker = pybreaker.CircuitBreaker(
+            fail_max=FAILURES, reset_timeout=rest, exclude=[GeneratorExit], throw_new_error_on_trip=False
+        )
         self._client: Any = None
 
     def stream(self, messages: Sequence[BaseMessage], usage: Usage) -> Iterator[str]:
@@ -85,19 +106,20 @@ class OpenAIModel:
         arrived: SimpleQueue[AIMessageChunk | Exception | None] = SimpleQueue()
         given_up = Event()
         Thread(target=self._read, args=(messages, arrived, given_up), daemon=True).start()
-        started, length = monotonic(), 0
+        started, length, silent = monotonic(), 0, True
         try:
-            while (chunk := _next(arrived, started, self._limits, first=not length)) is not None:
+            while (chunk := _next(arrived, started, self._limits, silent)) is not None:
                 usage.add(chunk)
                 piece = chunk.text
                 length += len(piece)
+                silent = silent and not piece.strip()
                 if length > _LONGEST_TEXT:
-                    raise ModelFailure("模型的回答没完没了")
+                    raise ModelFailure(_ENDLESS)
                 if piece:
                     yield piece
         finally:
             given_up.set()
-        if not length:
+        if silent:
             raise ModelFailure("模型什么也没有回答")
 
     def _read(
@@ -105,20 +127,40 @@ class OpenAIModel:
     ) -> None:
         try:
             finished = False
-            for chunk in self._langchain().stream(list(messages)):
+            for chunk in self._chunks(messages, given_up):
                 if given_up.is_set():
                     return
                 finished = finished or bool(chunk.response_metadata.get("finish_reason"))
                 arrived.put(chunk)
-            arrived.put(None if finished else ModelFailure("模型的回答中途断了"))
+            arrived.put(None if finished else ModelFailure(_CUT))
         except Exception as error:  # whatever the client raises, the one who waits must hear of it
             arrived.put(error)
+
+    def _chunks(self, messages: Sequence[BaseMessage], given_up: Event) -> Iterator[AIMessageChunk]:
+        """The stream, asked for once more where that may help."""
+        for left in reversed(range(RETRIES + 1)):
+            begun = False
+            try:
+                for chunk in self._langchain().stream(list(messages)):
+                    begun = True
+                    yield chunk
+                return
+            except Exception as error:
+                pause = _pause(error)
+                if begun or not left or pause is None or given_up.wait(pause):
+                    raise
 
     def _langchain(self) -> Any:
         if self._client is None:
             # Slow to import (2 s), and needed only when a model is set.
             from langchain_openai import ChatOpenAI
+            from openai import DefaultHttpxClient
 
+            # Brings the client's HTTP library along.
+            from chatbot.bounded import bounded
+
+            http = DefaultHttpxClient(event_hooks={"response": [bounded(self._limits.whole)]})
+            finalize(self, http.close)
             self._client = ChatOpenAI(
                 base_url=self._url,
                 model=self.name,
@@ -126,21 +168,22 @@ class OpenAIModel:
                 temperature=0,
                 max_tokens=LONGEST_ANSWER,  # type: ignore[call-arg]  # an alias of the field's own name
                 timeout=_timeout(self._limits),
-                max_retries=RETRIES,
+                max_retries=0,  # the client would go on for listeners who have gone, and wait two minutes when told to
+                http_client=http,
                 stream_usage=True,
             )
         return self._client
 
 
 def _next(
-    arrived: SimpleQueue[AIMessageChunk | Exception | None], started: float, limits: Limits, first: bool
+    arrived: SimpleQueue[AIMessageChunk | Exception | None], started: float, limits: Limits, silent: bool
 ) -> AIMessageChunk | None:
     """The next chunk, or None at the end; raises ModelFailure."""
-    limit = min(limits.first, limits.whole) if first else limits.whole
+    limit = min(limits.first, limits.whole) if silent else limits.whole
     try:
         item = arrived.get(timeout=max(0.0, started + limit - monotonic()))
     except Empty:
-        raise ModelFailure("模型迟迟没有回答" if first else "模型没能按时答完") from None
+        raise ModelFailure("模型迟迟没有回答" if silent else "模型没能按时答完") from None
     if isinstance(item, ModelFailure):
         raise item
     if isinstance(item, Exception):
@@ -153,20 +196,34 @@ def _timeout(limits: Limits) -> tuple[float, float]:
     return limits.connect, limits.first
 
 
+def _pause(error: Exception) -> float | None:
+    """Seconds after which another try may help; None when none will, or not soon enough."""
+    status = getattr(error, "status_code", None)
+    if status is None:
+        return PAUSE if "ConnectionError" in type(error).__name__ else None
+    if status != 429 and status < 500:
+        return None
+    try:
+        asked = float(error.response.headers.get("retry-after", PAUSE))  # type: ignore[attr-defined]  # of every status
+    except ValueError:  # a date
+        return None
+    return asked if asked <= LONGEST_PAUSE else None
+
+
 def _why(error: Exception) -> str:
     """The reason in Chinese. Never the error's own words: they may hold the address or the key."""
     status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return f"模型服务拒绝了密钥（{status}）"
-    if status == 429:
-        return "模型服务太忙（429）"
     if isinstance(status, int):
-        return f"模型服务出错（{status}）"
-    if "Timeout" in type(error).__name__:
-        return "模型服务迟迟没有回应"
-    if "Connect" in type(error).__name__:
-        return "连不上模型服务"
-    return "模型服务的回答读不懂"
+        return _REFUSALS.get(status, "模型服务出错") + f"（{status}）"
+    kinds = " ".join(_kinds(error))
+    return next((reason for kind, reason in _REASONS if kind in kinds), "模型服务的回答读不懂")
+
+
+def _kinds(error: BaseException | None) -> Iterator[str]:
+    """The names of its class and of those of its causes; what is below LangChain is not imported for this."""
+    while error:
+        yield type(error).__name__
+        error = error.__cause__
 
 
 def open_model(settings: Settings) -> OpenAIModel | None:

@@ -1,8 +1,11 @@
 """The command line of the evaluation.
 
 usage: python -m eval run [--set NAME …] [--name NAME] [--mode auto|extractive|model] [--misses N]
+       python -m eval train
        python -m eval calibrate [--out FOLDER]
        python -m eval bench [--runs N]
+       python -m eval scripted [--port P] [--script parrot|liar|faults] [--delay S]
+       python -m eval mutate [--report FILE] [--seed N] [--show K]
 """
 
 from __future__ import annotations
@@ -11,21 +14,27 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 from chatbot.bot import MODES
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import load_settings, stop_reporting
 from eval.bench import bench
 from eval.calibrate import calibrate
+from eval.mutate import mutate
 from eval.run import print_misses, run
+from eval.scripted.scripts import SCRIPTS, slowed
+from eval.scripted.server import MODEL, serving
+from eval.train import train_and_save
+from vectorstore.embed import open_embedder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0 done, 2 usage, 3 set-up, 4 upstream."""
+    """Run one command; the exit status is 0 done, 1 a gate does not hold, 2 usage, 3 set-up, 4 upstream."""
     options = _parser().parse_args(arguments)
     stop_reporting()
     try:
-        options.run(options)
+        return int(options.run(options) or 0)
     except ZhengwenError as error:
         print(error, file=sys.stderr)
         return error.exit_status
@@ -37,24 +46,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SetupError.exit_status
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="用自己的题集检验回答的质量与速度。")
-    commands = parser.add_subparsers(required=True, metavar="{run,calibrate,bench}")
+    commands = parser.add_subparsers(required=True, metavar="{run,train,calibrate,bench,mutate,scripted}")
     asked = commands.add_parser("run", help="作答并评判")
     asked.add_argument("--set", action="append", default=[], metavar="NAME", help="只用这套题（可多次给出）")
     asked.add_argument("--name", default="latest", help="结果存入 eval/results/NAME")
     asked.add_argument("--mode", choices=MODES, default="auto", help="回答方式")
     asked.add_argument("--misses", type=int, default=0, metavar="N", help="列出前 N 道没答对的题")
     asked.set_defaults(run=_run)
+    trained = commands.add_parser("train", help="由问句与答句的配对学出双塔编码器")
+    trained.set_defaults(run=_train)
     learn = commands.add_parser("calibrate", help="由题集学出排序与拒答的权重")
     learn.add_argument("--out", type=Path, metavar="FOLDER", help="写到这个文件夹，而不替换程序所用的文件")
     learn.set_defaults(run=_calibrate)
     speed = commands.add_parser("bench", help="测速度与内存")
     speed.add_argument("--runs", type=int, default=3, metavar="N", help="进程级测量各做几次")
     speed.set_defaults(run=_bench)
+    checked = commands.add_parser("mutate", help="用改错的句子检验核对：错句不得放过，真句不得误删")
+    checked.add_argument("--report", type=Path, metavar="FILE", help="只用这份报告")
+    checked.add_argument("--seed", type=int, default=1, metavar="N", help="换一批句子")
+    checked.add_argument("--show", type=int, default=3, metavar="K", help="每类列出前 K 句放过或误删的")
+    checked.set_defaults(run=_mutate)
+    model = commands.add_parser("scripted", help="一个照剧本说话的模型服务，供演示与测试")
+    model.add_argument("--port", type=int, default=0, metavar="P", help="端口，默认由系统选定")
+    model.add_argument("--script", choices=SCRIPTS, default="parrot", help="照抄、说谎或出故障")
+    model.add_argument("--delay", type=float, default=0.05, metavar="S", help="每两个字之间停几秒")
+    model.set_defaults(run=_scripted)
     return parser
 
 
@@ -63,12 +83,31 @@ def _run(options: argparse.Namespace) -> None:
     print_misses([j for found in judged.values() for j in found], options.misses)
 
 
+def _train(_: argparse.Namespace) -> None:
+    train_and_save(open_embedder(load_settings(), _tell), _tell)
+
+
 def _calibrate(options: argparse.Namespace) -> None:
     calibrate(load_settings(), options.out, _tell)
 
 
 def _bench(options: argparse.Namespace) -> None:
     bench(load_settings(), max(1, options.runs), _tell)
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    return 0 if mutate(load_settings(), options.report, options.seed, max(0, options.show), _tell) else 1
+
+
+def _scripted(options: argparse.Namespace) -> None:
+    """Serves until the user ends it."""
+    try:
+        with serving(slowed(SCRIPTS[options.script](), options.delay), options.port) as server:
+            print(f"OPENAI_BASE_URL={server.url} OPENAI_MODEL={MODEL}", flush=True)
+            _tell("把上面两项设为环境变量（或写入 .env）再启动本程序；按 Ctrl-C 结束")
+            Event().wait()
+    except (OSError, OverflowError) as error:
+        raise SetupError(f"不能使用端口 {options.port}", "请用 --port 换一个（0 到 65535）") from error
 
 
 def _tell(line: str) -> None:

@@ -1,7 +1,8 @@
 """retrieve: a question → evidence. Dense neighbours and BM25 propose passages; their clauses are then weighed.
 
-Candidates come from three sides: the sentences and clauses nearest in meaning, those whose words are nearest to the
-question's words, and the passages whose words cover the question (BM25, with official words for everyday ones).
+Candidates come from four sides: the sentences and clauses nearest in meaning, those whose words are nearest to the
+question's words, those the dual encoder has learned to expect after such a question, and the passages whose words cover
+the question (BM25, with official words for everyday ones).
 Every candidate's clauses are scored by the features of `chatbot.relevance`, with the weights in `ranking.toml`.
 """
 
@@ -26,6 +27,7 @@ from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
 from vectorstore.associations import Associations, pieces
+from vectorstore.dual import DualEncoder, dual_for
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.index import Index, Shard
 from vectorstore.passages import clauses
@@ -34,6 +36,7 @@ from vectorstore.vocabulary import Vocabulary, content_words
 
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
 _WORD_POOL = 20  # clauses asked of the vocabulary
+_PAIRED_POOL = 20  # clauses asked of the dual encoder
 _LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
 _WEIGHED = 32  # passages whose clauses are weighed one by one
 _KEEP = 12  # passages offered as evidence
@@ -49,10 +52,14 @@ def weights() -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with its vectors: the whole, and one for each term; `hints` are official terms with strengths."""
+    """A question with its vectors: the whole, and one for each term; `hints` are official terms with strengths.
+
+    `paired` is its vector in the space of the dual encoder; None without one.
+    """
 
     question: Question
     vector: Sequence[float]
+    paired: Vectors | None
     terms: tuple[Term, ...]
     term_vectors: Vectors
     hints: Mapping[str, float]
@@ -60,12 +67,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A shard with its clauses in one row: `places[i]` and `spans[i]` say which passage and where clause i is."""
+    """A shard with its clauses in one row: `places[i]` and `spans[i]` say which passage and where clause i is.
+
+    `paired` are their vectors in the space of the dual encoder; None without one.
+    """
 
     shard: Shard
     places: tuple[int, ...]
     spans: tuple[Span, ...]
     vocabulary: Vocabulary
+    paired: Vectors | None
     of_passage: Mapping[int, tuple[int, ...]] = field(repr=False)
 
 
@@ -96,18 +107,21 @@ class ReportRetriever(BaseRetriever):
         heard = pieces(question.text)
         vectors = self.embedder.embed_array([*heard, *(term.text for term in terms)])
         hints = self.associations.hints(vectors[: len(heard)])
-        return Asked(question, vectors[0].tolist(), terms, vectors[len(heard) :], hints)
+        dual = dual_for(self.embedder)
+        paired = dual.questions.encode([question.text], vectors[:1])[0] if dual else None
+        return Asked(question, vectors[0].tolist(), paired, terms, vectors[len(heard) :], hints)
 
     def _reading(self, report_id: str) -> Reading:
         if report_id not in self._readings:
-            self._readings[report_id] = read_shard(self.index.shard(report_id), self.embedder)
+            shard = self.index.shard(report_id)
+            self._readings[report_id] = read_shard(shard, self.embedder, dual_for(self.embedder))
         return self._readings[report_id]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [_document(e) for e in self.find(understand(query, None, self.index.reports))]
 
 
-def read_shard(shard: Shard, embedder: Embedder) -> Reading:
+def read_shard(shard: Shard, embedder: Embedder, dual: DualEncoder | None) -> Reading:
     """The clauses of a shard and the vectors of their words."""
     rows = [(place, span) for place, passage in enumerate(shard.passages) for span in clauses(passage)]
     texts = [shard.passages[place].slice(span) for place, span in rows]
@@ -116,7 +130,8 @@ def read_shard(shard: Shard, embedder: Embedder) -> Reading:
     for i, (place, _) in enumerate(rows):
         of_passage[place] = (*of_passage.get(place, ()), i)
     words = Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary))
-    return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, of_passage)
+    paired = dual.clauses.encode(texts, shard.clause_vectors()) if dual else None
+    return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, paired, of_passage)
 
 
 class Search:
@@ -129,6 +144,8 @@ class Search:
         self._hits = shard.nearest(asked.vector, _DENSE_POOL)
         self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
         self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
+        # The report's own words speak for themselves: what was learned counts as far as the question uses others.
+        self._paired, self._foremost = ((1 - self._weighed.known_share) * part for part in _paired(reading, asked))
         self._bm25 = _scaled(shard.lexical.scores(_words(asked.terms))) * self._weighed.known_share
         self._hints: dict[int, float] = {}
         self._hinted = shard.lexical.scores(" ".join(asked.hints))
@@ -162,10 +179,11 @@ class Search:
         features = {
             "dense": max(likeness, self._similar.get((place, passage.span), 0.0)),
             "late": max(float(self._late[i]) for i in rows),
+            "paired": max(float(self._paired[i]) for i in rows),
             "hint": self._hint_near(place),
             "cover": float(self._bm25[place]),
         }
-        return sum(weights()[name] * value for name, value in features.items())
+        return sum(weights().get(name, 0.0) * value for name, value in features.items())
 
     def _hint_near(self, place: int) -> float:
         if place not in self._hints:
@@ -180,6 +198,8 @@ class Search:
             "dense": self._similar.get((place, span), whole),
             "sentence": whole,
             "late": float(self._late[row]),
+            "paired": float(self._paired[row]),
+            "foremost": float(self._foremost[row]),
             "hint": _hint(self._asked.hints, passage.slice(span)) if self._hint_near(place) else 0.0,
             "hint_near": self._hint_near(place),
             "bm25": float(self._bm25[place]),
@@ -189,9 +209,20 @@ class Search:
         """Places of passages worth a look, each once."""
         places = [hit.passage for hit in self._hits]
         places += [self._reading.places[i] for i in np.argsort(-self._late)[:_WORD_POOL]]
+        places += [self._reading.places[i] for i in np.argsort(-self._paired)[:_PAIRED_POOL] if self._paired[i] > 0]
         for scores in (self._bm25, self._hinted):
             places += [int(i) for i in np.argsort(-scores)[:_LEXICAL_POOL] if scores[i] > 0]
         return list(dict.fromkeys(places))
+
+
+def _paired(reading: Reading, asked: Asked) -> tuple[Scores, Scores]:
+    """For each clause its cosine in the space of the dual encoder, and 1 / its rank by that; zeros without one."""
+    if reading.paired is None or asked.paired is None:
+        return np.zeros(len(reading.spans), np.float32), np.zeros(len(reading.spans), np.float32)
+    cosines: Scores = reading.paired @ asked.paired
+    ranks = np.empty(len(cosines), np.float32)
+    ranks[np.argsort(-cosines, kind="stable")] = np.arange(1, len(cosines) + 1)
+    return cosines, np.float32(1) / ranks
 
 
 def _words(terms: Sequence[Term]) -> str:

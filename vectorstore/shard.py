@@ -72,9 +72,11 @@ class Shard:
         """The vectors of the passages at these places: float32, shape (len(places), dimensions)."""
         return self._store.vectors([sentence_entry(place, self.passages[place]).id for place in places])
 
-    def clause_vectors(self, place: int) -> Vectors:
-        """The vectors of the clauses of one passage, in the order of `clauses(passage)`."""
-        return self._store.vectors([entry.id for entry in clause_entries(place, self.passages[place])])
+    def clause_vectors(self) -> Vectors:
+        """The vectors of all clauses, in the order of the passages and of `clauses(passage)` in each."""
+        return self._store.vectors(
+            [e.id for i, passage in enumerate(self.passages) for e in clause_entries(i, passage)]
+        )
 
     def close(self) -> None:
         self._store.close()

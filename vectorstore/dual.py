@@ -1,0 +1,113 @@
+"""The dual encoder: everyday questions and official clauses in one space, learned from pairs of them.
+
+A text is the mean of its tokens' learned vectors plus a learned projection of its sentence vector; likeness is the
+cosine. There is one side for questions and one for clauses, since they speak different languages. Learned by
+`python -m eval train` (eval/train.py) from the pairs in `eval/pairs`, on the vectors of the built-in encoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.segment import tokens
+from vectorstore.embed import Embedder, Vectors, unit
+
+FILE = "dual.npz"
+TOKENS_COUNT = 3.0  # how much the mean of the tokens counts beside the sentence vector, before learning
+LONGEST = 60  # tokens of a text that are read
+
+Integers = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The questions' side or the clauses'.
+
+    `vocabulary`: token → row of `table`; `table`: float32, shape (tokens, dimensions); `projection`: float32, shape
+    (dimensions of the sentence encoder, dimensions).
+    """
+
+    vocabulary: dict[str, int]
+    table: Vectors
+    projection: Vectors
+
+    def encode(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
+        """Unit vectors of shape (texts, dimensions), given the sentence vectors of the texts."""
+        rows, lengths = token_rows(texts, self.vocabulary)
+        return unit(TOKENS_COUNT * means(self.table[rows], lengths) + vectors @ self.projection)
+
+
+@dataclass(frozen=True, slots=True)
+class DualEncoder:
+    """`encoder` names the sentence encoder whose vectors it was learned on."""
+
+    encoder: str
+    questions: Side
+    clauses: Side
+
+
+def token_rows(texts: Sequence[str], vocabulary: dict[str, int]) -> tuple[Integers, Integers]:
+    """The rows of the known tokens of all texts, one text after the other, and how many each text has."""
+    held = [[vocabulary[t] for t in dict.fromkeys(tokens(text)) if t in vocabulary][:LONGEST] for text in texts]
+    return np.array([row for rows in held for row in rows], np.intp), np.array(list(map(len, held)), np.intp)
+
+
+def means(vectors: Vectors, lengths: Integers) -> Vectors:
+    """Means of runs of rows: `lengths` rows each, zeros for a run of none. Shape (runs, dimensions)."""
+    summed = np.zeros((len(lengths), vectors.shape[1]), np.float32)
+    filled = lengths > 0
+    if filled.any():
+        starts = np.array([0, *accumulate(lengths.tolist())][:-1], np.intp)
+        summed[filled] = np.add.reduceat(vectors, starts[filled]) / lengths[filled, None]
+    return summed
+
+
+def save(dual: DualEncoder, path: Path) -> None:
+    """Tables in 8 bits with a scale a row, projections in 16: a quarter of the size and the same ranking."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {"encoder": _bytes(dual.encoder)}
+    for name, side in (("questions", dual.questions), ("clauses", dual.clauses)):
+        scale = np.maximum(np.abs(side.table).max(axis=1, keepdims=True), 1e-8) / 127
+        arrays[f"{name}_tokens"] = _bytes("\n".join(side.vocabulary))
+        arrays[f"{name}_table"] = np.round(side.table / scale).astype(np.int8)
+        arrays[f"{name}_scale"] = scale.astype(np.float16)
+        arrays[f"{name}_projection"] = side.projection.astype(np.float16)
+    with path.open("wb") as out:
+        np.savez_compressed(out, **arrays)  # type: ignore[arg-type]  # its stub takes the names for its own options
+
+
+def _bytes(text: str) -> npt.NDArray[np.generic]:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+@cache
+def shipped() -> DualEncoder:
+    """The one beside this module."""
+    return load(BytesIO((files("vectorstore") / FILE).read_bytes()))
+
+
+def load(file: BytesIO | Path) -> DualEncoder:
+    with np.load(file) as arrays:
+        return DualEncoder(
+            arrays["encoder"].tobytes().decode(), *(_side(name, arrays) for name in ("questions", "clauses"))
+        )
+
+
+def _side(name: str, arrays: dict[str, npt.NDArray[np.generic]]) -> Side:
+    words = arrays[f"{name}_tokens"].tobytes().decode().split("\n")
+    table = arrays[f"{name}_table"].astype(np.float32) * arrays[f"{name}_scale"].astype(np.float32)
+    return Side({word: i for i, word in enumerate(words)}, table, arrays[f"{name}_projection"].astype(np.float32))
+
+
+def dual_for(embedder: Embedder) -> DualEncoder | None:
+    """The shipped dual encoder, or None beside another sentence encoder than the one it was learned on."""
+    dual = shipped()
+    return dual if dual.encoder == embedder.name else None
