@@ -17,7 +17,7 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.brief import brief
-from chatbot.compose import Written, compose
+from chatbot.compose import Task, Written, compose
 from chatbot.draft import draft, phrase
 from chatbot.guard import LONGEST, clean, guard
 from chatbot.models import Model, ModelFailure
@@ -101,7 +101,7 @@ def steps(retriever: Retriever, writer: Writer | None = None) -> dict[str, Step]
         return last
 
     def verified(state: State) -> State:
-        kept, dropped = verify(_asked(state), state.draft, state.evidence)
+        kept, dropped = verify(_asked(state), state.draft, state.evidence, _places(state))
         return replace(state, kept=kept, dropped=(*state.dropped, *dropped))
 
     def presented(state: State) -> State:
@@ -126,7 +126,8 @@ def drafting(state: State, writer: Writer | None) -> Iterator[State]:
         yield state
         return
     written = state.written
-    for composed in compose(question, state.evidence, base, writer.model, writer.room, written.usage):
+    task = Task(question, state.evidence, base, _places(state))
+    for composed in compose(task, writer.model, writer.room, written.usage):
         if written.first_ms is None and composed.written:
             written = replace(written, first_ms=1000 * (perf_counter() - started))
         written = replace(written, composed=composed)
@@ -190,9 +191,14 @@ def staged(retriever: Retriever, state: State, writer: Writer | None = None) -> 
     yield "done", _answer(state)
 
 
+def _places(state: State) -> tuple[str, ...]:
+    """What the reports are about: to say it adds nothing."""
+    return tuple({report.region for report in state.reports if report.region})
+
+
 def _so_far(state: State) -> Answer:
     """The answer as far as it stands, verified like the whole."""
-    kept, _ = verify(_asked(state), state.draft, state.evidence)
+    kept, _ = verify(_asked(state), state.draft, state.evidence, _places(state))
     return _presented(replace(state, kept=kept))
 
 

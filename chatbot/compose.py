@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import HumanMessage
 
 from chatbot.budget import fitting, tokens
+from chatbot.carry import says_plan
 from chatbot.decide import Candidate, answers
 from chatbot.figures import quantities, same_amount
 from chatbot.models import LONGEST_ANSWER, Model, ModelFailure, Usage
 from chatbot.prompts import filled
 from chatbot.segment import words
-from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Question, Span
+from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Period, Question, Span
 from chatbot.verify import fault
+from chatbot.wordlists import read_toml
 
 _KEYS = re.compile(r"\[\s*(E[0-9a-f]+(?:\s*[,，、;；]\s*E[0-9a-f]+)*)\s*\]")
 _KEY = re.compile(r"E[0-9a-f]+")
@@ -32,6 +34,16 @@ _MARKUP = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.、)]\s*(?!\d)|回答[:：]\s*)|\
 _TOLD = 0.7  # share of the words of a quote's answering clause that a sentence must say to have told it
 _LONGEST_QUOTE = 110  # characters; a longer stretch is quoted only where no shorter one carries the sentence
 _REFUSALS = ("没有提到", "未提及", "没有提及", "没有写")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be worded. `base` is the extractive draft; `places` are the regions the reports are about."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    base: Draft
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +67,33 @@ class Written:
     first_ms: float | None = None
 
 
-def compose(
-    question: Question, evidence: Sequence[Evidence], base: Draft, model: Model, room: int, usage: Usage
-) -> Iterator[Composed]:
+def compose(task: Task, model: Model, room: int, usage: Usage) -> Iterator[Composed]:
     """Each value holds one sentence more than the one before; the last is the whole. Never raises for the model."""
-    due = list(base.sentences)
+    due = list(task.base.sentences)
     done = Composed()
-    offered = {e.key: e for e in chosen(evidence, base, room, model.name, question)}
+    offered = {e.key: e for e in chosen(task, room, model.name)}
     try:
-        prompt = HumanMessage(_prompt(question, offered.values()))
+        prompt = HumanMessage(_prompt(task.question, offered.values()))
         for said in sentences(model.stream([prompt], usage)):
-            after = _judged(question, said, offered, due, done)
+            after = _judged(task, said, offered, due, done)
             if len(after.sentences) > len(done.sentences):
                 yield after
             done = after
     except ModelFailure as error:
         done = replace(done, failure=str(error))
-    for sentence in due:
-        done = replace(done, sentences=(*done.sentences, sentence))
-    yield done
+    yield replace(done, sentences=(*done.sentences, *due))
 
 
 def _judged(
-    question: Question, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed
+    task: Task, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed
 ) -> Composed:
     """`done` and what this sentence of the model adds to it; what it tells is taken off `due`."""
     sentence = supported(said, offered)
-    reason = fault(question, sentence, offered) or _repeats(sentence, done)
+    reason = fault(task.question, sentence, offered, task.places) or _repeats(sentence, done)
     if reason:
         return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
     told = [quote for quote in due if _tells(sentence, quote, offered)]
-    if not told and not _welcome(question, sentence, offered):
+    if not told and not _welcome(task.question, sentence, offered):
         return replace(done, dropped=(*done.dropped, Dropped(said, "与问题无关")))
     before = () if told else tuple(due)  # what must be told comes before what may be
     for quote in told or tuple(due):
@@ -93,13 +101,11 @@ def _judged(
     return replace(done, sentences=(*done.sentences, *before, sentence), written=done.written + 1)
 
 
-def chosen(
-    evidence: Sequence[Evidence], base: Draft, room: int, model: str, question: Question
-) -> tuple[Evidence, ...]:
+def chosen(task: Task, room: int, model: str) -> tuple[Evidence, ...]:
     """What the model may read: the evidence of the extractive draft, then the best of the rest that fits."""
-    needed = {key for sentence in base.sentences for key in sentence.keys}
-    ordered = sorted(evidence, key=lambda e: (e.key not in needed, -e.score))
-    free = room - tokens(_prompt(question, ()), model) - LONGEST_ANSWER
+    needed = {key for sentence in task.base.sentences for key in sentence.keys}
+    ordered = sorted(task.evidence, key=lambda e: (e.key not in needed, -e.score))
+    free = room - tokens(_prompt(task.question, ()), model) - LONGEST_ANSWER
     return tuple(ordered[place] for place in fitting([_line(e) for e in ordered], free, model))
 
 
@@ -144,8 +150,23 @@ def supported(said: str, offered: dict[str, Evidence]) -> DraftSentence:
     keys = tuple(dict.fromkeys(key for group in _KEYS.findall(said) for key in _KEY.findall(group)))
     text = _MARKUP.sub("", _KEYS.sub("", said).strip()).strip()
     text = re.sub(r"\s*[。]*$", "。", text) if text else text
-    quotes = tuple(_stretch(text, offered[key]) for key in keys if key in offered)
-    return DraftSentence(text, keys, quotes)
+    known = [offered[key] for key in keys if key in offered]
+    periods = {e.passage.period for e in known}
+    if len(periods) == 1:
+        text = _framed(text, periods.pop())
+    return DraftSentence(text, keys, tuple(_stretch(text, e) for e in known))
+
+
+def _framed(text: str, period: Period) -> str:
+    """`text` with its year and status said, if it does not say them itself."""
+    if period.year is None or not text:
+        return text
+    body = re.sub(rf"^{period.year}年(?!目标或)[：:，,]?", "", text)
+    told = body != text or re.search(r"(?:19|20)\d{2}年", text)
+    if told and (period.kind == "review" or says_plan(text)):
+        return text
+    frame: str = read_toml("phrases.toml")["zh"][period.kind]
+    return frame.format(year=period.year, body=body.rstrip("。"))
 
 
 def _stretch(text: str, evidence: Evidence) -> Span:

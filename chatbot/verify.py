@@ -1,8 +1,8 @@
 """verify: every sentence against its own quotes, without a model. What cannot be shown to hold is dropped.
 
 A sentence stands when its keys were offered, its quotes lie inside those passages, every figure in it stands in a quote
-with unit, direction and hedge and beside the same name, its year and status are those of the passages, and its words
-stand in the quotes in the same order with nothing dropped that changes the meaning.
+with unit, direction and hedge and beside the same name, its year and status are those of the passages, and every clause
+of it is said whole by a clause of a quote (chatbot/carry.py).
 """
 
 from __future__ import annotations
@@ -11,28 +11,27 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from chatbot.figures import LEXICON, quantities, same_amount
-from chatbot.indicators import indicators
-from chatbot.segment import words
-from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Indicator, Period, Quantity, Question
+from chatbot.carry import same, says_plan, told, uncarried
+from chatbot.figures import LEXICON, quantities
+from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
 _YEAR = re.compile(r"((?:19|20)\d{2})(?=年|[:：])|(?<=for )((?:19|20)\d{2})")
+_DONE_FRAME = re.compile(r"(?:19|20)\d{2}年[:：]")
 _STOPS = " 。；，、：\n"
 _NEGATIONS = ("未", "不", "没有", "无", "停止", "取消")
 _ANY_PERIOD = Period("standing")
-_MARKS = re.compile(r"[，。；：、“”\s.:]")
 
 
 def verify(
-    question: Question, drafted: Draft, evidence: Sequence[Evidence]
+    question: Question, drafted: Draft, evidence: Sequence[Evidence], places: Sequence[str] = ()
 ) -> tuple[tuple[DraftSentence, ...], tuple[Dropped, ...]]:
-    """The sentences that stand, and those that do not with the reason."""
+    """The sentences that stand, and those that do not with the reason. `places`: what the reports are about."""
     offered = {e.key: e for e in evidence}
     kept: list[DraftSentence] = []
     dropped: list[Dropped] = []
     for sentence in drafted.sentences:
-        reason = fault(question, sentence, offered)
+        reason = fault(question, sentence, offered, places)
         if reason:
             dropped.append(Dropped(sentence.text, reason))
         else:
@@ -40,26 +39,41 @@ def verify(
     return tuple(kept), tuple(dropped)
 
 
-def fault(question: Question, sentence: DraftSentence, offered: dict[str, Evidence]) -> str:
+def fault(question: Question, sentence: DraftSentence, offered: dict[str, Evidence], places: Sequence[str] = ()) -> str:
     """Why `sentence` may not be shown; empty when it may."""
     if not sentence.keys or not set(sentence.keys) <= set(offered):
         return "引用了没有提供的依据"
     sources = [offered[key] for key in sentence.keys]
     if not sentence.quotes or not all(any(s.passage.span.holds(q) for s in sources) for q in sentence.quotes):
         return "引文不在所引段落之内"
-    quoted = "\n".join(_quoted(sentence, sources))
+    quotes = _quoted(sentence, sources)
+    quoted = "\n".join(text for text, _ in quotes)
     body = unframed(question, sentence.text, sources[0].passage.period)
+    framed = body != sentence.text
     return (
         ("" if body.strip(_STOPS) else "没有内容")
         or _wrong_figure(body, quoted)
-        or _wrong_pair(body, quoted)
         or _wrong_year(sentence.text, quoted, sources)
-        or _not_carried(body, quoted)
+        or uncarried(_with_year(body, sources[0].passage.period) if framed else body, told(quotes), places)
+        or ("" if framed or body.strip(_STOPS) in quoted else _unsaid_plan(sentence.text, sources))
     )
 
 
-def _quoted(sentence: DraftSentence, sources: Sequence[Evidence]) -> list[str]:
-    return [s.passage.slice(q) for q in sentence.quotes for s in sources if s.passage.span.holds(q)]
+def _with_year(body: str, period: Period) -> str:
+    """`body` under the year of the frame that was taken off."""
+    return f"{period.year}年，{body}" if period.year else body
+
+
+def _unsaid_plan(text: str, sources: Sequence[Evidence]) -> str:
+    """A plan that is told as if it were done."""
+    planned = any(s.passage.period.kind == "plan" for s in sources)
+    done = _DONE_FRAME.match(text)
+    return "没有说明是目标或安排" if planned and (done or not says_plan(text)) else ""
+
+
+def _quoted(sentence: DraftSentence, sources: Sequence[Evidence]) -> list[tuple[str, Period]]:
+    """Each quote with the period of its passage."""
+    return [(s.passage.slice(q), s.passage.period) for q in sentence.quotes for s in sources if s.passage.span.holds(q)]
 
 
 def unframed(question: Question, text: str, period: Period) -> str:
@@ -74,15 +88,9 @@ def _wrong_figure(body: str, quoted: str) -> str:
     """The first figure of `body` that no quote states with the same unit, direction and hedge."""
     stated = quantities(quoted)
     for figure in quantities(body):
-        if not any(_same(figure, other) for other in stated):
+        if not any(same(figure, other) for other in stated):
             return f"引文里没有这个数字：{body[figure.span.start : figure.span.end]}"
     return ""
-
-
-def _same(figure: Quantity, other: Quantity) -> bool:
-    return (
-        same_amount(figure, other) and figure.direction in ("", other.direction) and figure.qualifier == other.qualifier
-    )
 
 
 def _wrong_year(text: str, quoted: str, sources: Sequence[Evidence]) -> str:
@@ -94,45 +102,8 @@ def _wrong_year(text: str, quoted: str, sources: Sequence[Evidence]) -> str:
     return ""
 
 
-def _not_carried(body: str, quoted: str) -> str:
-    """The first word of `body` that its quotes do not say in this order, or a word of theirs that it may not drop."""
-    at = quoted.find(body.strip(_STOPS))
-    if at >= 0:
-        return _dropped_cue(body, re.split("[，；。\n]", quoted[:at])[-1])
-    place = 0
-    for word in words(_MARKS.sub(" ", body)):
-        if not word.text.strip():
-            continue
-        found = quoted.find(word.text, place)
-        if found < 0:
-            return f"引文里没有这样说：{word.text}"
-        place = found + len(word.text)
-    return _dropped_cue(body, quoted)
-
-
-def _dropped_cue(body: str, told: str) -> str:
-    cue = next((cue for cue in cues() if cue in told and cue not in body), "")
-    return f"漏掉了引文里的“{cue}”" if cue else ""
-
-
 @cache
 def cues() -> tuple[str, ...]:
     """Words that change what a figure means, and that no shortening may drop: 累计, 力争, 未."""
     status = LEXICON["status"]
     return (*status["cumulative"], *status["target"], *_NEGATIONS)
-
-
-def _wrong_pair(body: str, quoted: str) -> str:
-    """A figure that `body` puts beside another name than the quotes do; what is verbatim needs no such check."""
-    if body.strip(_STOPS) in quoted:
-        return ""
-    stated = indicators(quoted, _ANY_PERIOD)
-    for indicator in indicators(body, _ANY_PERIOD):
-        if not any(_same_pair(indicator, other) for other in stated):
-            return f"引文里没有这样的对应：{indicator.name}"
-    return ""
-
-
-def _same_pair(indicator: Indicator, other: Indicator) -> bool:
-    named = indicator.name in other.name or other.name in indicator.name
-    return named and same_amount(indicator.quantity, other.quantity)

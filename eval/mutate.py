@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chatbot.settings import Settings
-from chatbot.types import Question
+from chatbot.types import Evidence, Question
 from chatbot.verify import fault
 from eval.claims import Shelf, shelf
 from eval.mutations import cases
@@ -69,23 +69,31 @@ def _sets(settings: Settings, report: Path | None) -> dict[str, list[Shelf]]:
 
 
 def judged_false(shelves: Sequence[Shelf], seed: int, judge: Judge = fault) -> list[Judged]:
+    regions = _regions(shelves)
     return [
         Judged(
             case.kind,
             case.sentence.text,
-            judge(_QUESTION, case.sentence, case.offered),
+            judge(_QUESTION, case.sentence, case.offered, regions(case.offered)),
             case.original.text,
-            judge(_QUESTION, case.original, case.offered),
+            judge(_QUESTION, case.original, case.offered, regions(case.offered)),
         )
         for case in cases(shelves, seed)
     ]
 
 
 def judged_true(shelves: Sequence[Shelf], seed: int, judge: Judge = fault) -> list[Judged]:
+    regions = _regions(shelves)
     return [
-        Judged(true.kind, true.said, judge(_QUESTION, true.sentence, true.offered))
+        Judged(true.kind, true.said, judge(_QUESTION, true.sentence, true.offered, regions(true.offered)))
         for true in true_sentences(shelves, seed)
     ]
+
+
+def _regions(shelves: Sequence[Shelf]) -> Callable[[Mapping[str, Evidence]], tuple[str, ...]]:
+    """From what is offered to the region of the report it stands in."""
+    of = {shelf.report.id: shelf.report.region for shelf in shelves}
+    return lambda offered: tuple({of[e.passage.report_id] for e in offered.values()})
 
 
 def gate(false: Sequence[Judged], true: Sequence[Judged]) -> tuple[bool, list[str]]:

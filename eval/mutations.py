@@ -97,6 +97,8 @@ def _case(kind: str, rule: Mutator, claim: Claim, shelf: Shelf, dice: Random) ->
     if mutant.quote:
         sentence = replace(sentence, quotes=(mutant.quote,))
     original = _drafted(frame.format(claim.body), (claim.evidence.key,), shelf)
+    if sentence.text == original.text and sentence.quotes == original.quotes:
+        return None  # put right on the way: a missing or wrong frame is replaced by the one of the evidence
     return Case(kind, rule.__name__, sentence, original, shelf.offered)
 
 

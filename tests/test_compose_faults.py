@@ -34,7 +34,6 @@ KEY = "sk-secret-of-the-tests"
 PATIENT = Limits(connect=10, first=10, whole=20)
 QUICK = Limits(connect=0.3, first=0.3, whole=0.4)  # seconds; for what fails by being late
 LATE = ("busy", "silent", "hesitant")
-CUTS = "今年一般性支出压减多少？"
 BOTH_YEARS = "去年改造老旧小区多少个？今年呢？"
 QUESTIONS = (
     "去年轨道交通新增里程多少公里？",
@@ -42,7 +41,7 @@ QUESTIONS = (
     "今年地区生产总值增长目标是多少？",
     "今年要建哪几座水库？",
     "去年规上工业增加值增长多少？",
-    CUTS,
+    "今年一般性支出压减多少？",
     BOTH_YEARS,
 )
 FOLLOW_UPS = ("那口袋公园呢？", "那老旧小区改造了多少个？")
@@ -60,6 +59,12 @@ FAULTS = faults_of(say_first)
 def server() -> Iterator[ScriptedServer]:
     with serving(()) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def plain(town: Bot) -> dict[str, Answer]:
+    """Each question and its answer without a model."""
+    return {asked: town.ask(asked) for asked in QUESTIONS}
 
 
 @pytest.fixture
@@ -124,19 +129,11 @@ def test_a_sentence_of_the_model_ends_with_one_full_stop(server: ScriptedServer,
 
 
 @pytest.mark.parametrize("name", [*LIES])
-def test_a_lie_changes_nothing(server: ScriptedServer, town: Bot, written: Bot, name: str):
+def test_a_lie_changes_nothing(server: ScriptedServer, plain: dict[str, Answer], written: Bot, name: str):
     for asked in QUESTIONS:
-        if (name, asked) == ("beheaded", CUTS):
-            continue  # has a test of its own
         server.play(telling(name))
-        assert_as_without_a_model(written.ask(asked), town.ask(asked), written)
+        assert_as_without_a_model(written.ask(asked), plain[asked], written)
         assert server.unexpected == []
-
-
-@pytest.mark.xfail(strict=True, reason="verify lets the head of a sentence be dropped: 压减一般性支出 → 一般性支出")
-def test_what_becomes_of_a_thing_may_not_be_left_out(server: ScriptedServer, town: Bot, written: Bot):
-    server.play(telling("beheaded"))
-    assert_as_without_a_model(written.ask(CUTS), town.ask(CUTS), written)
 
 
 @pytest.mark.xfail(strict=True, reason="compose quotes every key a sentence names, whether it carries it or not")
@@ -151,12 +148,11 @@ def test_a_key_that_carries_nothing_is_not_cited(server: ScriptedServer, town: B
     assert [c.quote for c in written.ask(asked).citations] == [c.quote for c in town.ask(asked).citations]
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_several_lies_at_once_change_nothing(server: ScriptedServer, town: Bot, written: Bot, seed: int):
+@pytest.mark.parametrize("seed", range(6))
+def test_several_lies_at_once_change_nothing(server: ScriptedServer, plain: dict[str, Answer], written: Bot, seed: int):
     server.play(liar(seed))
     for asked in QUESTIONS:
-        if asked != CUTS:
-            assert_as_without_a_model(written.ask(asked), town.ask(asked), written)
+        assert_as_without_a_model(written.ask(asked), plain[asked], written)
     assert server.unexpected == []
 
 
@@ -246,7 +242,7 @@ def test_a_rewrite_that_leaves_out_the_history_is_not_asked(server: ScriptedServ
     assert [quote.path[0] for quote in answer.citations] == ["一、2030年工作回顾"]
 
 
-@pytest.mark.parametrize("name", ["key_refused", "busy_for_long", "cut", "empty", "no_json", "too_long"])
+@pytest.mark.parametrize("name", ["key_refused", "cut", "empty", "no_json"])
 @pytest.mark.parametrize("asked", FOLLOW_UPS)
 def test_a_rewrite_that_fails_changes_nothing(server: ScriptedServer, town: Bot, written: Bot, name: str, asked: str):
     server.play(lambda _: FAULTS[name])

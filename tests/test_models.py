@@ -101,10 +101,10 @@ def closed_port() -> int:
 
 
 def test_an_answer_comes_piece_by_piece_as_it_is_written(server: ScriptedServer):
-    server.play([Reply(SAID, token_delay=0.05)])
+    server.play([Reply(SAID, token_delay=0.03)])
     arrived = [monotonic() for _ in a_model(server.url).stream([HumanMessage("里程多少？")], Usage())]
     assert len(arrived) == -(-len(SAID) // PIECE)
-    assert arrived[-1] - arrived[0] > 0.05 * len(arrived) / 2
+    assert arrived[-1] - arrived[0] > 0.03 * len(arrived) / 2
 
 
 def test_the_answer_is_whole_and_its_cost_is_counted(server: ScriptedServer):
@@ -141,19 +141,13 @@ def test_every_fault_has_a_reason_here():
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_every_fault_is_a_failure_with_a_chinese_reason_and_no_secret(server: ScriptedServer, name: str):
+def test_every_fault_is_a_failure_in_time_with_a_chinese_reason_and_no_secret(server: ScriptedServer, name: str):
     server.play(lambda _: FAULTS[name])
     failed = told(a_model(server.url, PATIENT if name in TIMELY else QUICK))
     assert REASONS[name] in failed.failure
     assert not re.search(r"[A-Za-z]{2}|127\.0\.0\.1|://", failed.failure)
     assert failed.usage.calls == 1
-    assert server.unexpected == []
-
-
-@pytest.mark.parametrize("name", sorted(set(FAULTS) - set(TIMELY)))
-def test_the_limits_hold_whatever_the_server_does(server: ScriptedServer, name: str):
-    server.play(lambda _: FAULTS[name])
-    assert told(a_model(server.url, QUICK)).seconds < QUICK.whole + MARGIN
+    assert failed.seconds < (5 if name in TIMELY else QUICK.whole + MARGIN)
 
 
 def test_the_first_token_is_waited_for_no_longer_than_its_limit(server: ScriptedServer):
@@ -170,8 +164,8 @@ def test_the_whole_answer_is_waited_for_no_longer_than_its_limit(server: Scripte
 
 
 def test_pieces_that_come_within_the_limits_are_waited_for(server: ScriptedServer):
-    server.play([Reply("里程21公里。", first_delay=0.3, token_delay=0.3)])
-    assert "".join(told(a_model(server.url, Limits(1, 1, 5))).pieces) == "里程21公里。"
+    server.play([Reply("里程21公里。", first_delay=0.2, token_delay=0.2)])
+    assert "".join(told(a_model(server.url, Limits(1, 0.8, 5))).pieces) == "里程21公里。"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems answer for a listener with a full queue")

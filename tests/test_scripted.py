@@ -37,7 +37,7 @@ LINES = (
 ASKED = "去年建成多少个口袋公园？"
 ANSWER = filled("answer", evidence="\n".join(LINES), question=ASKED)
 REWRITE = filled("rewrite", history="去年建成多少个口袋公园？ / 今年呢？", question="那老旧小区呢？")
-TRUE = "建成口袋公园41个，改造老旧小区87个。[Ea1b2c3]"
+TRUE = "2030年：建成口袋公园41个，改造老旧小区87个。[Ea1b2c3]"
 
 
 @pytest.fixture(scope="module")
@@ -245,9 +245,10 @@ def test_our_prompts_are_read_as_they_are_written():
     assert history(REWRITE) == "去年建成多少个口袋公园？ / 今年呢？"
 
 
-def test_the_parrot_says_the_first_passage_with_its_key_and_nothing_without_one():
+def test_the_parrot_says_the_first_passage_with_year_and_key_and_nothing_without_one():
     assert parrot()(a_call(ANSWER)) == Reply(TRUE, usage=(400, 40))
     assert repeated(filled("answer", evidence="", question=ASKED)) == NOTHING
+    assert repeated(filled("answer", evidence=LINES[1], question=ASKED)).startswith("2031年目标或安排：地区生产总值")
 
 
 @pytest.mark.parametrize("script", [parrot(), liar()], ids=["parrot", "liar"])
@@ -260,8 +261,8 @@ def test_a_prompt_that_is_not_ours_is_not_answered(script):
 def test_every_lie_says_something_other_than_the_truth(name: str, few: bool):
     lines = evidence(ANSWER)[: 1 if few else None]
     told = {LIES[name](lines, ASKED, Random(seed)) for seed in range(5)}
-    clauses = {f"{clause}。[{lines[0].key}]" for clause in re.split("[，。]", lines[0].text) if clause}
-    assert not told & ({TRUE} | clauses)
+    whole = lines[0].text.rstrip("。")
+    assert not told & {f"{said}。[{lines[0].key}]" for said in (whole, *whole.split("，"))}
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)

@@ -9,7 +9,7 @@ from random import Random
 
 from eval.scripted.faulty import faults_of
 from eval.scripted.lies import LIES
-from eval.scripted.reading import evidence, question, which
+from eval.scripted.reading import Line, evidence, question, which
 from eval.scripted.reply import Call, Message, Reply
 from eval.scripted.rewrites import REWRITES
 from eval.scripted.server import Script
@@ -20,7 +20,7 @@ _USAGE = (400, 40)  # tokens
 
 
 def parrot() -> Script:
-    """Answers with the first passage, word for word, with its key; leaves follow-ups as they are."""
+    """Answers with the first passage, word for word, with its year and key; leaves follow-ups as they are."""
     return _says({"answer": repeated, "rewrite": lambda _: _CANNOT})
 
 
@@ -59,9 +59,16 @@ def slowed(script: Script, delay: float) -> Script:
 
 
 def repeated(asked: str) -> str:
-    """The first passage with its key."""
+    """The first passage with its key, under its year and status."""
     lines = evidence(asked)
-    return f"{lines[0].text.rstrip('。')}。[{lines[0].key}]" if lines else NOTHING
+    return f"{_framed(lines[0]).rstrip('。')}。[{lines[0].key}]" if lines else NOTHING
+
+
+def _framed(line: Line) -> str:
+    if not line.year:
+        return line.text
+    plan = "目标或安排" if line.status == "目标或安排" else ""
+    return f"{line.year}年{plan}：{line.text.removeprefix(f'{line.year}年')}"
 
 
 def _says(by_prompt: Mapping[str, Callable[[str], str]]) -> Script:
