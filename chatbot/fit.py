@@ -11,7 +11,7 @@ from chatbot.indicators import indicators
 from chatbot.segment import words
 from chatbot.terms import match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
-from chatbot.wordlists import read_toml
+from chatbot.wordlists import asking, read_toml
 
 _PLACE = re.compile("[\u4e00-\u9fff]{1,6}(?:[省市区县州镇乡村港岛湾山江河城馆站路园]|街道|中心|地区|基地)")
 _DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
@@ -25,6 +25,7 @@ _FAMILIES = (
     {*"个家户座处所项件条类种大", ""},
     {*"人名位户", "人次", ""},
     {"套", "套（间）", "间", "户"},
+    {"台", "套"},
     {"辆", "台", ""},
 )
 _RELATIVE = {"times", "ratio"}
@@ -47,7 +48,7 @@ def period_fit(question: Question, passage: Passage) -> float:
     return 0.0 if passage.period.kind == "standing" and own_years else -1.0
 
 
-class Asking(Protocol):
+class Weighted(Protocol):
     """A question with its terms weighed inside one report, and the nouns an answer must name."""
 
     @property
@@ -58,15 +59,15 @@ class Asking(Protocol):
     def focus(self) -> tuple[str, ...]: ...
 
 
-def kind_fit(asking: Asking, passage: Passage, span: Span, figures: Sequence[Indicator]) -> dict[str, float]:
+def kind_fit(weighted: Weighted, passage: Passage, span: Span, figures: Sequence[Indicator]) -> dict[str, float]:
     """Whether the clause holds the kind of thing asked for, from 1 down to -1 (it cannot answer).
 
     `type` is the fit as a whole; of a figure, `unit` is that of its unit and attribute, `name` the share of its name
     that the question says; `focus` is how much of the noun asked for the clause holds.
     """
-    question, terms, clause = asking.question, asking.terms, passage.slice(span)
+    question, terms, clause = weighted.question, weighted.terms, passage.slice(span)
     fit = {
-        "focus": focus_fit(asking.focus, terms, clause),
+        "focus": focus_fit(weighted.focus, terms, clause),
         "status": status_fit(question, passage, clause),
         "unit": 0.0,
         "name": 0.0,
@@ -78,7 +79,22 @@ def kind_fit(asking: Asking, passage: Passage, span: Span, figures: Sequence[Ind
         return fit | {"unit": NO_FIGURE, "type": -1.0}
     best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
     unit, name = unit_fit(question, best.quantity, clause), name_cover(terms, best.name)
+    if _other_count(question, passage, clause):
+        unit = -1.0
     return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
+
+
+def _other_count(question: Question, passage: Passage, clause: str) -> bool:
+    """Whether the clause counts otherwise: what was added for a total, a total for what was added, years together."""
+    total, fresh, together = (asking("words", name) for name in ("total", "fresh", "years_together"))
+    asked, told = question.text, clause
+    crossed = any(
+        one.search(asked) and not other.search(asked) and other.search(told) and not one.search(told)
+        for one, other in ((total, fresh), (fresh, total))
+    )
+    named = any(f"{period.year}年" in passage.text for period in question.periods)
+    gathered = together.search(clause) or together.match(passage.text)
+    return crossed or bool(question.periods and gathered and not named and not together.search(asked))
 
 
 def figures_of(passage: Passage) -> tuple[Indicator, ...]:
@@ -130,11 +146,20 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 def contrast_fit(question: Question, text: str) -> float:
     """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
     for group in read_toml("asking.toml")["contrasts"]["groups"]:
-        asked = [word for word in group if word in question.text]
-        told = [word for word in group if word in text]
+        asked, told = _said_of(group, question.text), _said_of(group, text)
         if len(asked) == 1 and told and asked[0] not in told:
             return -1.0
     return 0.0
+
+
+def _said_of(group: Sequence[str], text: str) -> list[str]:
+    """The words of the group that stand in `text`, none of them inside a longer one: 进出口 does not say 出口."""
+    found = []
+    for word in sorted(group, key=len, reverse=True):
+        if word in text:
+            found.append(word)
+            text = text.replace(word, " ")
+    return found
 
 
 def place_fit(terms: Sequence[Term], passage: Passage) -> float:
@@ -179,7 +204,8 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
         case "amount":
             return -1.0 if percent else 1.0
         case "share" if not question.units or question.units == ("成",):
-            return (1.0 if _SHARE_CUES.search(clause) else 0.4) if percent else -0.5
+            moves = quantity.direction in ("up", "down") and asking("words", "part").search(question.text)
+            return (1.0 if _SHARE_CUES.search(clause) else -0.6 if moves else 0.4) if percent else -0.5
         case "ratio":
             return 1.0 if quantity.dimension == "ratio" or quantity.unit == "倍" else -0.5
         case _:

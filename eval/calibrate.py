@@ -26,6 +26,7 @@ FOLDS = 5
 SEED = 1
 RANKING = CODE_FOLDER / "vectorstore" / "ranking.toml"
 DECISION = CODE_FOLDER / "chatbot" / "words" / "decision.toml"
+DECIDING = frozenset({"alike"})  # features that tell whether a clause answers, not which comes first
 MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
 
 
@@ -74,9 +75,10 @@ def folds(size: int) -> list[int]:
 
 
 def learn_ranking(found: Sequence[Candidates]) -> dict[str, float]:
-    """Feature → weight."""
-    weights = learn(stacked([(c.features, c.right) for c in found]))
-    return dict(zip(found[0].names, weights.tolist(), strict=True))
+    """Feature → weight; those that only help to decide are left out."""
+    ranked = [i for i, name in enumerate(found[0].names) if name not in DECIDING]
+    weights = learn(stacked([(c.features[:, ranked], c.right) for c in found]))
+    return dict(zip((found[0].names[i] for i in ranked), weights.tolist(), strict=True))
 
 
 def _first(found: Candidates, weights: Mapping[str, float]) -> bool | None:

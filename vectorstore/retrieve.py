@@ -144,8 +144,9 @@ class Search:
         self._hits = shard.nearest(asked.vector, _DENSE_POOL)
         self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
         self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
+        self._alike, foremost = _paired(reading, asked)
         # The report's own words speak for themselves: what was learned counts as far as the question uses others.
-        self._paired, self._foremost = ((1 - self._weighed.known_share) * part for part in _paired(reading, asked))
+        self._paired, self._foremost = ((1 - self._weighed.known_share) * part for part in (self._alike, foremost))
         self._bm25 = _scaled(shard.lexical.scores(_words(asked.terms))) * self._weighed.known_share
         self._hints: dict[int, float] = {}
         self._hinted = shard.lexical.scores(" ".join(asked.hints))
@@ -200,6 +201,7 @@ class Search:
             "late": float(self._late[row]),
             "paired": float(self._paired[row]),
             "foremost": float(self._foremost[row]),
+            "alike": float(self._alike[row]),
             "hint": _hint(self._asked.hints, passage.slice(span)) if self._hint_near(place) else 0.0,
             "hint_near": self._hint_near(place),
             "bm25": float(self._bm25[place]),
