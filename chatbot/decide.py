@@ -59,15 +59,20 @@ def confidence(question: Question, found: Candidate) -> float:
     if veto(question, quoted) and not is_listed(question, found.evidence):
         return 0.0
     shown = signs(found, quoted)
-    numbers = _numbers()[group(question, shown["cover"])]
+    numbers = _numbers()[group(question, reach(found, quoted))]
     total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in shown.items())
     return 1 / (1 + exp(-total))
 
 
-def group(question: Question, cover: float) -> str:
+def reach(found: Candidate, quoted: Sequence[Clause]) -> float:
+    """How much of the question any clause of the evidence says, of whatever time: how far it speaks like the report."""
+    return max(_best_of(quoted)["cover"], found.clause.feature("cover") + found.elsewhere)
+
+
+def group(question: Question, said: float) -> str:
     """Which weights count: for figures or the rest, in the report's own words or in everyday ones."""
     kind = "number" if question.answer_type == "number" else "other"
-    return kind if cover >= _OFFICIAL else f"{kind}_everyday"
+    return kind if said >= _OFFICIAL else f"{kind}_everyday"
 
 
 def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
@@ -117,6 +122,6 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
 
 
 def answers(question: Question, found: Candidate) -> bool:
-    cover = _best_of(window(question, found.evidence, found.clause))["cover"]
-    register = "official" if cover >= _OFFICIAL else "everyday"
+    said = reach(found, window(question, found.evidence, found.clause))
+    register = "official" if said >= _OFFICIAL else "everyday"
     return confidence(question, found) >= _numbers()["threshold"][register]

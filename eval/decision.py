@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.decide import Candidate, candidate, group, signs, veto
+from chatbot.decide import Candidate, candidate, group, reach, signs, veto
 from chatbot.draft import _sentence
 from chatbot.present import present
 from chatbot.quote import window
@@ -63,7 +63,7 @@ def case_of(found: Candidates, weights: Mapping[str, float]) -> Case:
         return Case(found.gold, group(question, 0.0), None, False)
     quoted = window(question, best.evidence, best.clause)
     shown = signs(best, quoted)
-    name = group(question, shown["cover"])
+    name = group(question, reach(best, quoted))
     if veto(question, quoted):
         return Case(found.gold, name, None, False)
     right = not found.gold.refuse and judge(found.gold, _answer(found, best), found.source).right
