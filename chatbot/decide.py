@@ -65,8 +65,9 @@ def confidence(question: Question, found: Candidate) -> float:
 
 
 def reach(found: Candidate, quoted: Sequence[Clause]) -> float:
-    """How much of the question any clause of the evidence says, of whatever time: how far it speaks like the report."""
-    return max(_best_of(quoted)["cover"], found.clause.feature("cover") + found.elsewhere)
+    """How far the question speaks like the report: by what any clause says of it, of whatever time, or by its words."""
+    best = _best_of(quoted)
+    return max(best["cover"], found.clause.feature("cover") + found.elsewhere, best.get("formal", 0.0))
 
 
 def group(question: Question, said: float) -> str:

@@ -98,6 +98,7 @@ def score_clauses(
         "place": place_fit(weighed.terms, passage),
         "contrast": contrast_fit(weighed.question, passage.text),
         "unsaid": _unsaid(weighed.official, passage),
+        "formal": _formal(weighed),
     }
     found: list[Clause] = []
     for span, known in zip(spans, extra, strict=True):
@@ -123,6 +124,12 @@ def _unsaid(official: Sequence[Term], passage: Passage) -> float:
     told = passage.text + "".join(passage.path)
     missing = sum(len(term.text) * (1 - match(term, told)) for term in official)
     return missing / sum(len(term.text) for term in official) if official else 0.0
+
+
+def _formal(weighed: Weighed) -> float:
+    """The share of the question's own terms, by characters, that belongs to the language of reports."""
+    own = sum(len(term.text) for term in weighed.terms if term.kind != "context")
+    return min(1.0, sum(len(term.text) for term in weighed.official) / own) if own else 0.0
 
 
 class Told(NamedTuple):

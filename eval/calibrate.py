@@ -26,7 +26,7 @@ FOLDS = 5
 SEED = 1
 RANKING = CODE_FOLDER / "vectorstore" / "ranking.toml"
 DECISION = CODE_FOLDER / "chatbot" / "words" / "decision.toml"
-DECIDING = frozenset({"alike"})  # features that tell whether a clause answers, not which comes first
+DECIDING = frozenset({"alike", "formal"})  # features that tell whether a clause answers, not which comes first
 MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
 
 
