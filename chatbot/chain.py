@@ -17,7 +17,7 @@ from typing import Protocol
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.brief import brief
-from chatbot.compose import Task, Written, compose
+from chatbot.compose import Composed, Task, Written, compose
 from chatbot.draft import draft, phrase
 from chatbot.guard import LONGEST, clean, guard
 from chatbot.models import Model, ModelFailure
@@ -122,10 +122,10 @@ def drafting(state: State, writer: Writer | None) -> Iterator[State]:
     question, started = _asked(state), perf_counter()
     base = (brief if question.answer_type == "overview" else draft)(question, state.evidence)
     state = replace(state, draft=base)
-    if writer is None or state.written is None or not _words(question, base):
+    written = state.written
+    if writer is None or written is None or written.composed.failure or not _words(question, base):
         yield state
         return
-    written = state.written
     task = Task(question, state.evidence, base, _places(state))
     for composed in compose(task, writer.model, writer.room, written.usage):
         if written.first_ms is None and composed.written:
@@ -146,8 +146,8 @@ def _in_full(state: State, writer: Writer | None) -> State:
         return state
     try:
         question = rewritten(state.message, state.history, writer.model, state.written.usage)
-    except ModelFailure:
-        return state
+    except ModelFailure as error:  # it is not asked again for the draft: one wait is enough
+        return replace(state, written=replace(state.written, composed=Composed(failure=str(error))))
     return replace(state, written=replace(state.written, rewritten=question))
 
 
@@ -160,7 +160,7 @@ def _presented(state: State) -> Answer:
     answer = present(_asked(state), state.draft, state.kept, state.dropped, state.evidence, reports)
     if state.written and state.written.composed.written:
         answer = replace(answer, mode="model")
-    elif state.written and state.written.usage.calls and answer.citations:
+    elif state.written and (state.written.usage.calls or state.written.composed.failure) and answer.citations:
         answer = replace(answer, note="\n".join(filter(None, (answer.note, phrase("no_model", _asked(state))))))
     return answer
 

@@ -18,6 +18,7 @@ from chatbot.budget import fitting, tokens
 from chatbot.carry import says_plan
 from chatbot.decide import Candidate, answers
 from chatbot.figures import quantities, same_amount
+from chatbot.fit import figure_fit, figures_of
 from chatbot.models import LONGEST_ANSWER, Model, ModelFailure, Usage
 from chatbot.prompts import filled
 from chatbot.segment import words
@@ -84,15 +85,14 @@ def compose(task: Task, model: Model, room: int, usage: Usage) -> Iterator[Compo
     yield replace(done, sentences=(*done.sentences, *due))
 
 
-def _judged(
-    task: Task, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed
-) -> Composed:
+def _judged(task: Task, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed) -> Composed:
     """`done` and what this sentence of the model adds to it; what it tells is taken off `due`."""
     sentence = supported(said, offered)
     reason = fault(task.question, sentence, offered, task.places) or _repeats(sentence, done)
     if reason:
         return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
-    told = [quote for quote in due if _tells(sentence, quote, offered)]
+    sentence = _needed(task, sentence, offered)
+    told = [quote for quote in due if _tells(task.question, sentence, quote, offered)]
     if not told and not _welcome(task.question, sentence, offered):
         return replace(done, dropped=(*done.dropped, Dropped(said, "与问题无关")))
     before = () if told else tuple(due)  # what must be told comes before what may be
@@ -149,7 +149,7 @@ def supported(said: str, offered: dict[str, Evidence]) -> DraftSentence:
     """The sentence without its keys, resting on the stretches of their passages that say most of it."""
     keys = tuple(dict.fromkeys(key for group in _KEYS.findall(said) for key in _KEY.findall(group)))
     text = _MARKUP.sub("", _KEYS.sub("", said).strip()).strip()
-    text = re.sub(r"\s*[。]*$", "。", text) if text else text
+    text = f"{text.rstrip('。 ')}。" if text else text
     known = [offered[key] for key in keys if key in offered]
     periods = {e.passage.period for e in known}
     if len(periods) == 1:
@@ -184,17 +184,37 @@ def _stretch(text: str, evidence: Evidence) -> Span:
     return max(runs, key=worth)
 
 
-def _tells(sentence: DraftSentence, quote: DraftSentence, offered: dict[str, Evidence]) -> bool:
-    """Whether `sentence` says what must be told of `quote`: every figure of its answering clause, and most words."""
-    source = next(offered[key] for key in quote.keys if key in offered)
-    best = source.passage.slice(source.best.span)
-    if not any(q.start <= source.best.span.start and source.best.span.end <= q.end for q in sentence.quotes):
+def _needed(task: Task, sentence: DraftSentence, offered: dict[str, Evidence]) -> DraftSentence:
+    """The sentence without the keys and quotes it stands without."""
+    for key, quote in zip(sentence.keys, sentence.quotes, strict=True):
+        keys = tuple(k for k in sentence.keys if k != key)
+        fewer = replace(sentence, keys=keys, quotes=tuple(q for q in sentence.quotes if q != quote))
+        if keys and not fault(task.question, fewer, offered, task.places):
+            sentence = fewer
+    return sentence
+
+
+def _tells(question: Question, sentence: DraftSentence, due: DraftSentence, offered: dict[str, Evidence]) -> bool:
+    """Whether `sentence` says what must be told of `due`: its answering clause; of a figure asked for, that figure."""
+    source = next(offered[key] for key in due.keys if key in offered)
+    best = source.best.span
+    if not any(q.start < best.end and best.start < q.end for q in sentence.quotes):
         return False
     stated = quantities(sentence.text)
-    figures = all(any(same_amount(f, other) for other in stated) for f in quantities(best))
-    content = [word.text for word in words(best) if word.pos[:1] in "nvajlim" and len(word.text) > 1]
+    clause = source.passage.slice(best)
+    wanted = _asked_figure(question, source) if question.answer_type == "number" else ""
+    figures = quantities(wanted or clause)
+    content = [word.text for word in words(wanted or clause) if word.pos[:1] in "nvajlim" and len(word.text) > 1]
     said = sum(word in sentence.text for word in content)
-    return figures and said >= _TOLD * len(content)
+    return all(any(same_amount(f, other) for other in stated) for f in figures) and said >= _TOLD * len(content)
+
+
+def _asked_figure(question: Question, source: Evidence) -> str:
+    """Name and figure of the indicator in the best clause that fits the question best; empty without one."""
+    inside = [f for f in figures_of(source.passage) if source.best.span.holds(f.quantity.span)]
+    clause = source.passage.slice(source.best.span)
+    best = max(inside, key=lambda f: figure_fit(question, question.terms, f, clause), default=None)
+    return best.name + source.passage.slice(best.quantity.span) if best else ""
 
 
 def _welcome(question: Question, sentence: DraftSentence, offered: dict[str, Evidence]) -> bool:

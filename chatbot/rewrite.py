@@ -13,6 +13,7 @@ from chatbot.segment import simplified, words
 
 _LONGEST = 120  # characters
 _TURNS = 3  # earlier messages that are told
+_SPACE = re.compile(r"[\s？?。]")
 _LABEL = re.compile(r"^(?:改写(?:后)?(?:的问题)?|问题)\s*[:：]\s*")
 
 
@@ -27,8 +28,8 @@ def rewritten(message: str, history: Sequence[str], model: Model, usage: Usage) 
 
 def is_faithful(question: str, message: str, history: Sequence[str]) -> bool:
     """Whether `question` keeps every content word of `message` and adds none that was not said in `history`."""
-    if not question or len(question) > _LONGEST:
-        return False
+    if not question or len(question) > _LONGEST or _SPACE.sub("", question) == _SPACE.sub("", simplified(message)):
+        return False  # a follow-up left as it is has lost what it leans on
     said = simplified(" ".join((*history, message)))
     asked = simplified(message)
     kept = all(word in question for word in _content(asked))

@@ -137,7 +137,14 @@ def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
 def _units(text: str) -> tuple[str, ...]:
     """Measure words that hang on 多少 or 几: `多少公里` → 公里."""
     money = ("元",) if asking("words", "money").search(text) else ()
-    return tuple(dict.fromkeys([*money, *(m[1] for m in _asked_units().finditer(text))]))
+    asked = [m[1] for m in _asked_units().finditer(text) if not _is_noun(text[m.start(1) :], m[1])]
+    return tuple(dict.fromkeys([*money, *asked]))
+
+
+def _is_noun(text: str, unit: str) -> bool:
+    """Whether what looks like a unit is only the head of a noun: 多少口袋公园."""
+    first = words(text)[0]
+    return first.pos[:1] == "n" and len(first.text) > len(unit) and first.text.startswith(unit)
 
 
 @cache
