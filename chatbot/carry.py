@@ -121,22 +121,33 @@ def _carries(source: Told, clause: str, places: Sequence[str]) -> bool:
     opening = _opening(tuple(places)).match(clause)
     starts = {0, opening.end() if opening else 0}
     rests = [clause[start:] for start in starts if clause[start:]]
-    aligned = "分别" in source.text and any(_aligned(source.text, rest) for rest in rests)
+    aligned = "分别" in source.text and any(_aligned(source, rest) for rest in rests)
     return aligned or any(_Match(rest, source).holds() for rest in rests)
 
 
-def _aligned(source: str, clause: str) -> bool:
+def _aligned(source: Told, clause: str) -> bool:
     """Whether a clause gives figures of a 分别-list, each beside its own name, and nothing more."""
-    stated, pairs = indicators(source, _ANY_PERIOD), indicators(clause, _ANY_PERIOD)
-    names = [pair.name for pair in pairs]
+    stated, pairs = indicators(source.text, _ANY_PERIOD), indicators(clause, _ANY_PERIOD)
+    names = [pair.name for pair in pairs if stands_alone(pair.name)]
     known = all(any(p.name == s.name and same(p.quantity, s.quantity) for s in stated) for p in pairs)
     rest = clause
     for pair in reversed(pairs):
         rest = rest[: pair.quantity.span.start] + rest[pair.quantity.span.end :]
     for pair in pairs:
         rest = rest.replace(pair.name, "", 1)
-    left = re.sub(any_of([*_wording("added"), *_wording("same", 0), *_wording("same", 1)]), "", rest)
-    return bool(names) and len(set(names)) == len(names) and known and left in source
+    left = re.sub(any_of([*_added(source.period), *_wording("same", 0), *_wording("same", 1)]), "", rest)
+    return bool(names) and len(set(names)) == len(pairs) and known and left in source.text
+
+
+def stands_alone(name: str) -> bool:
+    """Whether a name of a 分别-list says what is measured without the names beside it."""
+    return name.endswith(_wording("measures"))
+
+
+def _added(period: Period) -> list[str]:
+    """What may be added to a clause of this period."""
+    kinds = {"review": ("added", "added_done"), "plan": ("added", "added_plan"), "standing": ("added",)}
+    return [word for kind in kinds[period.kind] for word in _wording(kind)]
 
 
 class _Match:
@@ -147,8 +158,7 @@ class _Match:
         self._figures = {q.span.start: q for q in quantities(clause)}
         self._stated = {q.span.start: q for q in quantities(source.text)}
         self._items = list(_items(source.text))
-        kinds = {"review": ("added", "added_done"), "plan": ("added", "added_plan"), "standing": ("added",)}
-        self._added = [word for kind in kinds[source.period.kind] for word in _wording(kind)]
+        self._added = _added(source.period)
         self._seen: set[tuple[int, int]] = set()
 
     def holds(self) -> bool:

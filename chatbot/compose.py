@@ -88,7 +88,10 @@ def compose(task: Task, model: Model, room: int, usage: Usage) -> Iterator[Compo
 def _judged(task: Task, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed) -> Composed:
     """`done` and what this sentence of the model adds to it; what it tells is taken off `due`."""
     sentence = supported(said, offered)
-    reason = fault(task.question, sentence, offered, task.places) or _repeats(sentence, done)
+    reason = fault(task.question, sentence, offered, task.places)
+    if reason and (mended := _mended(task, said, offered, due)):
+        sentence, reason = mended, ""
+    reason = reason or _repeats(sentence, done)
     if reason:
         return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
     sentence = _needed(task, sentence, offered)
@@ -182,6 +185,17 @@ def _stretch(text: str, evidence: Evidence) -> Span:
         return sum(word in told for word in wanted), run.start - run.end
 
     return max(runs, key=worth)
+
+
+def _mended(
+    task: Task, said: str, offered: dict[str, Evidence], due: Sequence[DraftSentence]
+) -> DraftSentence | None:
+    """A sentence under a wrong key that says whole what one of the due quotes says: it gets the key of that quote."""
+    for quote in due:
+        sentence = supported(_KEYS.sub("", said) + f"[{quote.keys[0]}]", offered)
+        if not fault(task.question, sentence, offered, task.places):
+            return sentence
+    return None
 
 
 def _needed(task: Task, sentence: DraftSentence, offered: dict[str, Evidence]) -> DraftSentence:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chatbot.carry import stands_alone
 from chatbot.decide import Candidate, answers, candidate
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
@@ -93,6 +94,8 @@ def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) 
     if not verb or len(inside) < 2:
         return ""
     best = max(inside, key=lambda i: figure_fit(question, question.terms, i, text))
+    if not stands_alone(best.name):
+        return ""
     return best.name + verb[1] + _figure(passage, best)
 
 

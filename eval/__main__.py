@@ -6,6 +6,7 @@ usage: python -m eval run [--set NAME …] [--name NAME] [--mode auto|extractive
        python -m eval bench [--runs N]
        python -m eval scripted [--port P] [--script parrot|liar|faults] [--delay S]
        python -m eval mutate [--report FILE] [--seed N] [--show K]
+       python -m eval stress [--times N] [--set NAME …] [--all]
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from eval.mutate import mutate
 from eval.run import print_misses, run
 from eval.scripted.scripts import SCRIPTS, slowed
 from eval.scripted.server import MODEL, serving
+from eval.stress import stress
 from eval.train import train_and_save
 from vectorstore.embed import open_embedder
 
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="用自己的题集检验回答的质量与速度。")
-    commands = parser.add_subparsers(required=True, metavar="{run,train,calibrate,bench,mutate,scripted}")
+    commands = parser.add_subparsers(required=True, metavar="{run,train,calibrate,bench,mutate,stress,scripted}")
     asked = commands.add_parser("run", help="作答并评判")
     asked.add_argument("--set", action="append", default=[], metavar="NAME", help="只用这套题（可多次给出）")
     asked.add_argument("--name", default="latest", help="结果存入 eval/results/NAME")
@@ -70,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("--seed", type=int, default=1, metavar="N", help="换一批句子")
     checked.add_argument("--show", type=int, default=3, metavar="K", help="每类列出前 K 句放过或误删的")
     checked.set_defaults(run=_mutate)
+    strained = commands.add_parser("stress", help="模型出故障、说谎时，回答照样可靠；模型之外的用时")
+    strained.add_argument("--times", type=int, default=100, metavar="N", help="每种故障各出几次")
+    strained.add_argument("--set", action="append", default=[], metavar="NAME", help="只用这套题（可多次给出）")
+    strained.add_argument("--all", action="store_true", help="问每一道题，而不是抽样")
+    strained.set_defaults(run=_stress)
     model = commands.add_parser("scripted", help="一个照剧本说话的模型服务，供演示与测试")
     model.add_argument("--port", type=int, default=0, metavar="P", help="端口，默认由系统选定")
     model.add_argument("--script", choices=SCRIPTS, default="parrot", help="照抄、说谎或出故障")
@@ -97,6 +104,10 @@ def _bench(options: argparse.Namespace) -> None:
 
 def _mutate(options: argparse.Namespace) -> int:
     return 0 if mutate(load_settings(), options.report, options.seed, max(0, options.show), _tell) else 1
+
+
+def _stress(options: argparse.Namespace) -> int:
+    return 0 if stress(load_settings(), options.set, max(1, options.times), options.all, _tell) else 1
 
 
 def _scripted(options: argparse.Namespace) -> None:

@@ -73,13 +73,6 @@ class Weights:
         self.value[rows] -= rate * mean / (np.sqrt(square) + _TINY)
 
 
-class Texts(NamedTuple):
-    """Texts ready to be learned from: rows of their tokens, how many each has, and their sentence vectors."""
-
-    rows: list[Integers]
-    vectors: Vectors
-
-
 class Look(NamedTuple):
     """One batch of texts as encoded, with all that the way back needs."""
 
@@ -91,24 +84,22 @@ class Look(NamedTuple):
 
 
 class Learner:
-    """One side while it learns."""
+    """One side while it learns from `texts` with their sentence `vectors`."""
 
-    def __init__(self, texts: Sequence[str], random: np.random.Generator) -> None:
+    def __init__(self, texts: Sequence[str], vectors: Vectors, random: np.random.Generator) -> None:
         seen = Counter(token for text in texts for token in set(tokens(text)))
         self.vocabulary = {t: i for i, t in enumerate(sorted(t for t, count in seen.items() if count >= SEEN))}
-        shape = (len(self.vocabulary), DIMENSIONS)
-        self.table = Weights(random.normal(0, _SPREAD, shape).astype(np.float32))
-        self.projection = Weights(random.uniform(-1, 1, (512, DIMENSIONS)).astype(np.float32) / np.float32(512**0.5))
-
-    def texts(self, texts: Sequence[str], embedder: Embedder) -> Texts:
         rows, counts = token_rows(texts, self.vocabulary)
-        return Texts(np.split(rows, np.cumsum(counts)[:-1]), embedder.embed_array(texts))
+        self._rows, self._vectors = np.split(rows, np.cumsum(counts)[:-1]), vectors
+        self.table = Weights(random.normal(0, _SPREAD, (len(self.vocabulary), DIMENSIONS)).astype(np.float32))
+        drawn = random.uniform(-1, 1, (vectors.shape[1], DIMENSIONS)).astype(np.float32)
+        self.projection = Weights(drawn / np.float32(vectors.shape[1] ** 0.5))
 
-    def look(self, texts: Texts, chosen: Integers, random: np.random.Generator) -> Look:
+    def look(self, chosen: Integers, random: np.random.Generator) -> Look:
         """The chosen texts encoded, some of their tokens left out."""
-        kept = [rows[random.random(len(rows)) >= DROPPED] for rows in (texts.rows[i] for i in chosen)]
+        kept = [rows[random.random(len(rows)) >= DROPPED] for rows in (self._rows[i] for i in chosen)]
         rows, counts = np.concatenate(kept), np.array(list(map(len, kept)), np.intp)
-        vectors = texts.vectors[chosen]
+        vectors = self._vectors[chosen]
         summed = TOKENS_COUNT * means(self.table.value[rows], counts) + vectors @ self.projection.value
         lengths = np.linalg.norm(summed, axis=1, keepdims=True) + np.float32(_TINY)
         return Look(summed / lengths, lengths, rows, counts, vectors)
@@ -137,8 +128,9 @@ def _summed(rows: Integers, slopes: Vectors) -> tuple[Integers, Vectors]:
 def train(pairs: Sequence[Pair], embedder: Embedder, tell: Progress, epochs: int = EPOCHS) -> DualEncoder:
     random = np.random.default_rng(SEED)
     clauses = [*(p.clause for p in pairs), *(p.near for p in pairs)]
-    asking, telling = Learner([p.question for p in pairs], random), Learner(clauses, random)
-    questions, answers = asking.texts([p.question for p in pairs], embedder), telling.texts(clauses, embedder)
+    asking, telling = (
+        Learner(texts, embedder.embed_array(texts), random) for texts in ([p.question for p in pairs], clauses)
+    )
     kinds = np.unique([p.clause for p in pairs], return_inverse=True)[1]
     near = np.array([bool(p.near) for p in pairs])
     scale = Weights(np.array([_LOG_SCALE], np.float32))
@@ -148,8 +140,8 @@ def train(pairs: Sequence[Pair], embedder: Embedder, tell: Progress, epochs: int
         for chosen in np.array_split(order, max(1, len(pairs) // BATCH)):
             count += 1
             rate = RATE * (1 - epoch / epochs)
-            asked = asking.look(questions, chosen, random)
-            told = telling.look(answers, np.concatenate([chosen, chosen[near[chosen]] + len(pairs)]), random)
+            asked = asking.look(chosen, random)
+            told = telling.look(np.concatenate([chosen, chosen[near[chosen]] + len(pairs)]), random)
             cosines = asked.encoded @ told.encoded.T
             loss, slope = info_nce(cosines, float(np.exp(scale.value[0])), kinds[chosen])
             losses.append(loss)

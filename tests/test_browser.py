@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from web_browser import ask, chromium, needs_chromium, opened
 from web_fakes import NASTY, TEXT, TOWN, FakeBot
 from web_server import serving
 
 from chatbot.errors import IndexMissing
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 QUESTION = "去年地区生产总值增长多少？"
 SECOND = replace(TOWN, id="county-2023", title="<i>乙县</i>政府工作报告", year=2023, text=TEXT)
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -62,22 +49,6 @@ def page(desk: BrowserContext, address: str) -> Iterator[Page]:
         yield opened(page, address)
 
 
-def opened(page: Page, address: str) -> Page:
-    """The page once it can be typed into."""
-    page.goto(address)
-    expect(page.locator("#zw-box textarea")).to_be_editable()
-    return page
-
-
-def ask(page: Page, question: str) -> None:
-    """Type the question and wait until its turn is answered."""
-    answered = page.locator(".zw-turn:not(.zw-working)")
-    before = answered.count()
-    page.fill("#zw-box textarea", question)
-    page.keyboard.press("Enter")
-    expect(answered).to_have_count(before + 1)
-
-
 def test_an_answer_shows_its_sentences_and_closed_cards(page: Page) -> None:
     ask(page, QUESTION)
     expect(page.locator(".zw-sentence").first).to_have_text("去年全市地区生产总值达到3000亿元、增长6.1%。[1]")
@@ -101,6 +72,16 @@ def test_an_open_card_stays_open_when_the_talk_goes_on(page: Page) -> None:
     ask(page, "地铁票价是多少？")
     expect(page.locator("details.zw-card[open]")).to_have_count(1)
     expect(page.locator("#zw-1-2")).to_have_attribute("open", "")
+
+
+def test_how_an_answer_came_about_opens_from_the_keyboard_and_stays_open(page: Page) -> None:
+    ask(page, QUESTION)
+    page.focus(".zw-copy")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("details.zw-receipt[open] dd").first).to_have_text("2023年地区生产总值增长多少?")
+    ask(page, "地铁票价是多少？")
+    expect(page.locator("#zw-1-how")).to_have_attribute("open", "")
 
 
 def test_a_new_answer_comes_into_view_above_the_box(page: Page) -> None:
@@ -217,6 +198,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, width:
         page = opened(context.new_page(), address)
         ask(page, QUESTION)
         page.click(".zw-marker >> nth=0")
+        page.click(".zw-receipt summary")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.locator("#zw-send")).to_be_in_viewport()
 

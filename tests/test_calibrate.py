@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eval.calibrate import FOLDS, decision_toml, folds, learn_ranking, ranking_toml
+from eval.calibrate import DECIDING, FOLDS, decision_toml, folds, learn_ranking, ranking_toml
 from eval.candidates import Candidates, EveryCandidate, candidates_of
-from eval.decision import Case, best_thresholds, learn_decision, outcome, telling
+from eval.decision import Case, best_thresholds, case_of, learn_decision, outcome, telling
 from eval.judge import folded
 from eval.listwise import RIDGE, gradient, learn, softmax, stacked
 from eval.logistic import fit
@@ -168,6 +168,31 @@ def test_the_clause_to_answer_from_is_known_among_the_candidates(found: Candidat
     assert {span.of(report.text) for span, right in zip(found.spans, found.right, strict=True) if right} == {
         "新增里程21公里"
     }
+
+
+def test_what_only_helps_to_decide_has_no_weight_in_ranking(found: Candidates):
+    assert set(found.names) >= DECIDING and learn_ranking([found]).keys() == set(found.names) - DECIDING
+    assert not weights().keys() & DECIDING
+
+
+def test_what_only_helps_to_decide_is_weighed_in_deciding(found: Candidates):
+    shown = case_of(found, weights()).signs
+    assert shown and shown.keys() >= DECIDING
+
+
+@pytest.mark.parametrize(
+    ("question", "register"),
+    [(GOLD.question, "official"), ("老伯伯的帽子多少钱？", "everyday")],
+    ids=["official", "everyday"],
+)
+def test_a_case_is_decided_in_the_register_of_its_question(
+    town_retriever: ReportRetriever, question: str, register: str
+):
+    index = town_retriever.index
+    every = EveryCandidate(index=index, embedder=town_retriever.embedder, associations=town_retriever.associations)
+    gold = replace(GOLD, question=question)
+    one = next(candidates_of(gold, every, index.reports[:1], folded(index.reports[0].text)))
+    assert case_of(one, weights()).register == register
 
 
 def test_ranking_learned_from_one_question_puts_its_clause_first(found: Candidates):

@@ -145,7 +145,7 @@ def test_a_refusal_is_labelled_and_its_note_stands_apart() -> None:
 def test_dropped_sentences_are_counted_and_never_shown() -> None:
     answer = replace(GROWTH, dropped=(Dropped("杜撰的句子", "figure"),))
     html = answered(1, "问", answer, cards(), ZH).html
-    assert "1 句草稿未通过核对" in html and "杜撰" not in html
+    assert "另有 1 句草稿未予显示" in html and "杜撰" not in html
 
 
 def test_an_overlong_question_is_shown_shortened() -> None:
@@ -156,6 +156,48 @@ def test_stages_before_the_present_one_are_done_and_later_ones_wait() -> None:
     html = working("问", "retrieve", ZH)
     assert '<li class="zw-stage-done">理解问题</li><li class="zw-stage-now" aria-current="step">查找原文</li>' in html
     assert '<li class="zw-stage-next">起草</li><li class="zw-stage-next">核对</li>' in html
+
+
+def test_sentences_that_stand_are_shown_above_the_stages() -> None:
+    html = working("问", "draft", ZH, GROWTH)
+    assert Tags(html).text.index("增长6%左右。[2]") < Tags(html).text.index("理解问题")
+
+
+def test_markers_lead_nowhere_until_their_cards_are_there() -> None:
+    html = working("问", "draft", ZH, GROWTH)
+    assert html.count('<a class="zw-marker">') == 2 and "href" not in html
+
+
+def test_an_answer_in_work_that_quotes_nothing_is_not_shown() -> None:
+    assert working("问", "draft", ZH, SILENT) == working("问", "draft", ZH)
+
+
+def test_foreign_text_in_an_answer_in_work_stays_text() -> None:
+    assert harmless(working(NASTY, "draft", ZH, ECHO))
+
+
+def test_all_stages_are_done_while_the_answer_is_drawn() -> None:
+    assert working("问", "present", ZH).count("zw-stage-done") == 4
+
+
+@pytest.mark.parametrize(
+    ("note", "left"),
+    [("未经模型整理", ""), ("报告提到了就业。\n未经模型整理", "报告提到了就业。")],
+    ids=["alone", "beside nearest content"],
+)
+def test_that_no_model_edited_an_answer_is_a_label_and_no_nearest_content(note: str, left: str) -> None:
+    html = answered(1, "问", replace(GROWTH, note=note), cards(), ZH).html
+    assert '<p class="zw-label">未经模型整理</p>' in html
+    assert (f"<p>{left}</p></aside>" in html) is bool(left) and ("zw-note" in html) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [("extractive", "摘取原文作答"), ("model", "由语言模型起草，已逐句与原文核对")],
+)
+def test_the_foot_says_how_the_answer_was_made(mode: str, said: str) -> None:
+    html = answered(1, "问", replace(GROWTH, mode=mode), cards(), ZH).html
+    assert f'<footer class="zw-foot"><span>{said}</span>' in html
 
 
 def test_plain_text_holds_answer_and_every_reference() -> None:
@@ -184,5 +226,5 @@ def test_the_log_is_announced_to_listening_users() -> None:
 
 
 def test_both_languages_have_every_word() -> None:
-    for words in (ZH, Texts.of("en")):
+    for words in (ZH, ZH.receipt, Texts.of("en"), Texts.of("en").receipt):
         assert all(getattr(words, field.name) for field in fields(words))

@@ -7,9 +7,12 @@ from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked, evidence_for
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.decide import answers, candidate, confidence, signs, veto
+from chatbot.decide import answers, candidate, confidence, group, reach, signs, veto
 from chatbot.quote import window
-from chatbot.types import Passage, Period
+from chatbot.types import Passage, Period, Question
+from chatbot.understand import understand
+from chatbot.wordlists import read_toml
+from vectorstore.retrieve import ReportRetriever
 
 TEXT = st.text("去今年新建水库公园三座个亿元增长5.3、，谁哪多少", min_size=1, max_size=40).filter(
     lambda t: t.strip("，、")
@@ -27,6 +30,14 @@ def confident(question: str, *passages: Passage) -> float:
     understood = asked(question)
     found = candidate(understood, evidence_for(understood, *passages))
     return confidence(understood, found) if found else 0.0
+
+
+def reached(question: str, *passages: Passage) -> float:
+    """How far the question speaks like a report that holds these passages."""
+    understood = asked(question)
+    found = candidate(understood, evidence_for(understood, *passages))
+    assert found
+    return reach(found, window(understood, *found[:2]))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +149,56 @@ def test_what_another_time_tells_more_of_is_seen():
     evidence = evidence_for(question, a_passage("新建公园5座。", PLAN), a_passage("新建水库3座。", REVIEW, 50))
     found = candidate(question, evidence)
     assert found and found.elsewhere > 0
+
+
+def test_a_question_reaches_as_far_as_the_best_clause_says_it():
+    park = a_passage("新建公园8个。")
+    assert reached("新建水库几座？", a_passage("新建水库3座。")) == pytest.approx(1.0)
+    assert 0 < reached("新建公园和水库几座？", park) < 1 and reached("老伯伯的帽子几顶？", park) == 0.0
+
+
+def test_a_clause_of_another_time_shows_that_the_report_uses_the_words():
+    plan, review = a_passage("新建公园5座。", PLAN), a_passage("新建水库3座。", REVIEW, 50)
+    assert reached("今年新建水库几座？", plan) < reached("今年新建水库几座？", plan, review) == pytest.approx(1.0)
+
+
+def test_a_question_in_the_words_of_reports_reaches_far_though_no_clause_says_them():
+    assert reached("社会消费品零售总额是多少？", a_passage("新建公园8个。")) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("answer_type", "said", "expected"),
+    [
+        ("number", 0.9, "number"),
+        ("number", 0.1, "number_everyday"),
+        ("list", 0.9, "other"),
+        ("list", 0.1, "other_everyday"),
+    ],
+)
+def test_figures_and_the_rest_are_weighed_apart_in_official_words_and_in_everyday_ones(
+    answer_type: str, said: float, expected: str
+):
+    assert group(Question("q", "q", answer_type=answer_type), said) == expected
+
+
+@pytest.mark.parametrize("kind", ["number", "other", "number_everyday", "other_everyday"])
+def test_every_sign_that_is_weighed_is_one_that_a_found_clause_has(town_retriever: ReportRetriever, kind: str):
+    question = understand("轨道交通新增里程多少公里？", None, town_retriever.index.reports[:1])
+    found = candidate(question, town_retriever.find(question))
+    assert found
+    shown = signs(found, window(question, *found[:2]))
+    assert {"bias", "alike", "formal"} <= read_toml("decision.toml")[kind].keys() <= {"bias", *shown}
+
+
+@pytest.mark.parametrize("register", ["official", "everyday"])
+def test_a_threshold_lies_between_never_and_always(register: str):
+    assert 0 < read_toml("decision.toml")["threshold"][register] < 1
+
+
+def test_what_is_ruled_out_is_not_answered():
+    question = asked("水库投资多少亿元？")
+    found = candidate(question, evidence_for(question, a_passage("新建水库3座。")))
+    assert found and not answers(question, found)
 
 
 @given(TEXT, TEXT)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked, whole
+from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked, evidence_for, whole
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.fit import NO_FIGURE, period_fit
 from chatbot.types import Passage, Period
+from chatbot.wordlists import read_toml
 
 TEXT = st.text("去今年新建水库公园一二三座个亿元%增长下降5.30、和，“”谁哪多少时候地", min_size=1, max_size=40)
 
@@ -91,6 +92,97 @@ def test_the_figure_asked_for_fits(question: str, text: str):
 )
 def test_a_figure_of_another_kind_cannot_answer(question: str, text: str):
     assert fit(question, text)["unit"] < 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fits"),
+    [
+        ("渔船总量是多少艘？", "渔船总量达到860艘", True),
+        ("渔船总量是多少艘？", "新增渔船12艘", False),
+        ("累计培训渔民多少人？", "新增培训渔民320人", False),
+        ("新增渔船多少艘？", "累计渔船860艘", False),
+        ("新增渔船多少艘？", "新增渔船12艘、累计860艘", True),
+        ("渔船总量新增多少艘？", "新增渔船12艘", True),
+        ("渔船有多少艘？", "新增渔船12艘", True),
+        ("渔船有多少艘？", "累计渔船860艘", True),
+    ],
+    ids=[
+        "total for total",
+        "added for total",
+        "added for sum",
+        "sum for added",
+        "both told",
+        "both asked",
+        "added for either",
+        "sum for either",
+    ],
+)
+def test_a_total_is_not_what_was_added(question: str, text: str, fits: bool):
+    assert fit(question, text)["unit"] == (1.0 if fits else -1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fits"),
+    [
+        ("去年新建渔港几座？", "新建渔港9座", True),
+        ("去年新建渔港几座？", "三年累计新建渔港9座", False),
+        ("去年渔业产值增长多少？", "渔业产值年均增长5.2%", False),
+        ("去年新建渔港几座？", "三年累计新建渔港9座，其中2030年4座", True),
+        ("新建渔港几座？", "三年累计新建渔港9座", True),
+        ("三年累计新建渔港几座？", "三年累计新建渔港9座", True),
+    ],
+    ids=["one year", "three for one", "mean for one", "the year is named", "no time asked", "three asked"],
+)
+def test_years_taken_together_do_not_answer_for_one(question: str, text: str, fits: bool):
+    assert fit(question, text)["unit"] == (1.0 if fits else -1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [("五年来，渔业稳步发展，新建渔港9座。", False), ("渔业五年来稳步发展，新建渔港9座。", True)],
+    ids=["opens with them", "another clause says them"],
+)
+def test_a_sentence_that_opens_with_several_years_counts_them_throughout(text: str, fits: bool):
+    clause = evidence_for(asked("去年新建渔港几座？"), a_passage(text))[0].clauses[-1]
+    assert clause.feature("unit") == (1.0 if fits else -1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "sign"),
+    [
+        ("渔业占比是多少？", "渔业占比达到6.2%", 1),
+        ("渔业占比是多少？", "渔业增长6.2%", -1),
+        ("渔业比重是多少？", "渔业下降0.3个百分点", -1),
+        ("渔业机械化率是多少？", "渔业机械化提高到6.2%", 1),
+    ],
+    ids=["a part", "growth", "points", "a rate may have grown"],
+)
+def test_growth_does_not_tell_a_part_of_a_whole(question: str, text: str, sign: int):
+    assert sign * fit(question, text)["unit"] > 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("农村改厕多少户？", "城市改厕300户", -1.0),
+        ("农村改厕多少户？", "城市和农村改厕300户", 0.0),
+        ("农村改厕多少户？", "改厕300户", 0.0),
+        ("改厕多少户？", "城市改厕300户", 0.0),
+        ("农村和城市改厕多少户？", "城市改厕300户", 0.0),
+        ("进出口总额是多少？", "出口总额12亿元", -1.0),
+        ("出口总额是多少？", "进出口总额12亿元", -1.0),
+        ("出口总额是多少？", "进出口总额12亿元，出口7亿元", 0.0),
+        ("农村居民收入多少元？", "城镇居民收入300元", -1.0),
+    ],
+    ids=["other", "both", "neither", "unasked", "both asked", "part", "whole", "part told too", "longer words"],
+)
+def test_one_of_two_opposites_does_not_answer_for_the_other(question: str, text: str, expected: float):
+    assert fit(question, text)["contrast"] == expected
+
+
+def test_groups_of_opposites_hold_several_words_each_once():
+    groups = read_toml("asking.toml")["contrasts"]["groups"]
+    assert groups and [group for group in groups if len(group) < 2 or len({*group}) < len(group)] == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from chatbot.errors import IndexMissing, UnknownReport, UpstreamError
 from chatbot.settings import CODE_FOLDER, Settings, load_settings
 from vectorstore.embed import OnnxEmbedder
 from vectorstore.index import build, open_index
+from vectorstore.keys import clause_entries
 from vectorstore.model import is_present, model_path
 from vectorstore.passages import clauses
 from vectorstore.shard import Shard
@@ -110,11 +111,15 @@ def test_vectors_are_those_of_the_passages_in_the_order_asked_for(built: Setting
         assert shard.vectors([]).size == 0
 
 
-def test_clause_vectors_are_one_a_clause(built: Settings):
+def test_clause_vectors_are_one_a_clause_in_the_order_of_the_report(built: Settings):
     with open_index(built, NoEmbedder()) as index:
         shard = index.shard(index.reports[0].id)
-        for place, passage in enumerate(shard.passages):
-            assert len(shard.clause_vectors(place)) == max(1, len(clauses(passage)))
+        texts = [passage.slice(span) for passage in shard.passages for span in clauses(passage)]
+        # Of a passage with one clause, the vector is that of the whole sentence.
+        keys = [entry.text for i, passage in enumerate(shard.passages) for entry in clause_entries(i, passage)]
+        assert len(shard.clause_vectors()) == len(texts) > len(shard.passages)
+        assert np.allclose(shard.clause_vectors(), HashEmbedder().embed_array(keys), atol=1e-6)
+        assert all(text in key for text, key in zip(texts, keys, strict=True))
 
 
 def test_several_threads_may_ask_at_once(built: Settings):

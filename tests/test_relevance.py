@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from core_fakes import FROM_INDEX, a_passage, asked, evidence_for
 from hypothesis import given
@@ -106,6 +108,33 @@ def test_a_word_in_the_heading_counts_less_than_one_in_the_clause():
     headed, said = a_passage("新建公园。", path=("灯塔",)), a_passage("新建灯塔。", start=50)
     above, inside = (e.clauses[0].feature("cover") for e in evidence_for(question, headed, said))
     assert 0 < above < inside
+
+
+@pytest.mark.parametrize(
+    ("question", "least", "most"),
+    [
+        ("规上工业增加值是多少？", 1.0, 1.0),
+        ("规上工业增加值和老伯伯的帽子多少？", 0.1, 0.9),
+        ("老伯伯的帽子多少顶？", 0.0, 0.0),
+    ],
+    ids=["all of it", "a part", "nothing"],
+)
+def test_a_question_is_as_formal_as_its_words_belong_to_reports(question: str, least: float, most: float):
+    found = {clause.feature("formal") for e in evidence_for(asked(question), COMMON, RARE) for clause in e.clauses}
+    assert len(found) == 1 and least <= found.pop() <= most
+
+
+def test_what_earlier_turns_said_makes_a_question_no_less_formal():
+    question = asked("规上工业增加值是多少？")
+    carried = replace(question, terms=(*question.terms, Term("老伯伯的帽子", kind="context")))
+    assert evidence_for(carried, COMMON)[0].clauses[0].feature("formal") == 1.0
+
+
+def test_an_official_word_is_unsaid_where_neither_sentence_nor_heading_says_it():
+    question, word = asked("社会消费品零售总额增长多少？"), "社会消费品零售总额"
+    said, headed = a_passage(f"{word}增长5%。"), a_passage("增长5%。", path=(word,))
+    unsaid = [e.clauses[0].feature("unsaid") for e in evidence_for(question, said, headed, COMMON)]
+    assert unsaid == [0.0, 0.0, pytest.approx(1.0)]
 
 
 def test_what_the_index_tells_is_kept_as_it_is():

@@ -11,12 +11,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from gradio_client import Client
-from web_fakes import GROWTH, SILENT, FakeBot
+from web_fakes import GROWTH, SILENT, FakeBot, WritingBot
 from web_server import serving
 
 from chatbot.errors import IndexMissing, SetupError, UsageError
 from chatbot.present import as_json
 from chatbot.web.api import pairs
+from chatbot.web.cards import Cards
+from chatbot.web.metrics import CountedBot, Metrics
+from chatbot.web.page import Conversation
 from chatbot.web.server import serve
 from chatbot.web.texts import Texts
 
@@ -53,6 +56,14 @@ def without_index() -> Iterator[str]:
 
 def test_ask_returns_the_contracts_object(client: Client) -> None:
     assert client.predict(QUESTION, [], [], "auto", api_name="/ask") == as_json(GROWTH)
+
+
+@pytest.mark.parametrize("bot", [FakeBot, WritingBot])
+def test_ask_hands_out_one_object_even_when_a_model_writes(bot: type[FakeBot]) -> None:
+    """A plain POST gets the first object there is: it must be the whole answer."""
+    with serving(bot()) as url:
+        answer = httpx.post(f"{url}/gradio_api/run/ask", json={"data": [QUESTION, [], [], "auto"]}).json()
+    assert (answer["data"], answer["is_generating"]) == ([as_json(GROWTH)], False)
 
 
 def test_ask_needs_only_a_message(client: Client, bot: FakeBot) -> None:
@@ -127,6 +138,21 @@ def test_metrics_count_questions_by_status_and_sum_their_time() -> None:
     assert 'zhengwen_questions_total{status="error"} 1' in lines
     assert 'zhengwen_stage_seconds_sum{stage="total"} 0.04' in lines
     assert 'zhengwen_stage_seconds_count{stage="total"} 2' in lines
+
+
+def test_metrics_count_an_answer_once_however_often_it_was_shown_in_part() -> None:
+    metrics = Metrics()
+    shown = list(CountedBot(WritingBot(), metrics).stages(QUESTION))
+    assert sum(answer is not None for _, answer in shown) == 3
+    assert 'zhengwen_questions_total{status="answered"} 1' in metrics.exposition().splitlines()
+    assert 'zhengwen_stage_seconds_count{stage="total"} 1' in metrics.exposition().splitlines()
+
+
+def test_the_page_shows_each_sentence_as_it_stands_and_makes_a_turn_of_the_last() -> None:
+    bot = WritingBot()
+    screens = list(Conversation(bot, Cards(bot.reports, bot.text_of, ZH), ZH, "auto").ask(QUESTION, (), ()))
+    assert [html.count("zw-sentence") for _, html, _, _ in screens] == [0, 0, 0, 0, 1, 2, 2, 2, 2]
+    assert [isinstance(turns, tuple) for _, _, turns, _ in screens] == [False] * 8 + [True]
 
 
 def test_the_page_forbids_other_hosts(address: str) -> None:

@@ -15,34 +15,6 @@ WORDS = Path(__file__).parent.parent / "chatbot" / "words"
 MESSAGES = tomllib.loads((Path(__file__).parent / "words_questions.toml").read_text(encoding="utf-8"))
 QUESTION_WORDS = tomllib.loads((WORDS / "question_words.toml").read_text(encoding="utf-8"))
 GUARD = tomllib.loads((WORDS / "guard.toml").read_text(encoding="utf-8"))
-WORD_LISTS = {name: words for name, words in QUESTION_WORDS.items() if name != "unit_hints"}
-WANTED_LISTS = [
-    "asks_number",
-    "asks_growth",
-    "asks_amount",
-    "asks_share",
-    "asks_list",
-    "asks_name",
-    "asks_person",
-    "asks_place",
-    "asks_date",
-    "asks_reason",
-    "asks_how",
-    "asks_yesno",
-    "asks_overview",
-    "asks_briefing",
-    "compare",
-    "last_year",
-    "this_year",
-    "other_period",
-    "target",
-    "actual",
-    "cumulative",
-    "added",
-    "follow_up",
-    "small_talk",
-    "filler",
-]
 
 
 def table(name: str) -> list[list[str]]:
@@ -99,23 +71,13 @@ def test_english_phrases_are_lower_case_with_straight_quotes() -> None:
     assert [row[0] for row in table("english.tsv") if row[0] != row[0].lower() or not row[0].isascii()] == []
 
 
-@pytest.mark.parametrize("name", WANTED_LISTS)
-def test_a_question_list_exists_without_repeats_or_empty_words(name: str) -> None:
-    words = WORD_LISTS[name]
-    assert len(words) >= 20 and repeated(words) == [] and all(word == word.strip() != "" for word in words)
+def test_of_question_words_only_the_filler_is_kept() -> None:
+    assert list(QUESTION_WORDS) == ["filler"]
 
 
-def test_there_are_no_question_lists_nobody_knows_of() -> None:
-    assert sorted(WORD_LISTS) == sorted(WANTED_LISTS)
-
-
-def test_filler_is_rich_enough() -> None:
-    assert len(QUESTION_WORDS["filler"]) >= 250
-
-
-def test_a_unit_hint_names_a_dimension_or_a_count_with_its_classifier() -> None:
-    wrong = [key for key, value in QUESTION_WORDS["unit_hints"].items() if not re.fullmatch(r"[a-z]+|count:\w+", value)]
-    assert wrong == []
+def test_filler_is_rich_enough_without_repeats_or_empty_words() -> None:
+    words = QUESTION_WORDS["filler"]
+    assert len(words) >= 250 and repeated(words) == [] and all(word == word.strip() != "" for word in words)
 
 
 def test_every_guard_says_what_it_stops_and_how_it_is_answered() -> None:

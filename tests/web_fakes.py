@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from chatbot.errors import UnknownReport
 from chatbot.types import Answer, Citation, Report
@@ -27,6 +28,13 @@ def cite(source: Report, quote: str, marker: int = 1, path: tuple[str, ...] = ("
 
 
 TOWN = report()
+# As chatbot/receipt.py makes it; tests/test_web_receipt.py has the real one.
+RECEIPT = (
+    ("understood", "2023年地区生产总值增长多少?"),
+    ("periods", ["2023/review"]),
+    ("passages", [{"score": 9.25, "best": "全市地区生产总值达到3000亿元、增长6.1%"}]),
+    ("index", {"town-2024": "0123456789ab"}),
+)
 GROWTH = Answer(
     "answered",
     ("去年全市地区生产总值达到3000亿元、增长6.1%。[1]", "今年的预期目标是增长6%左右。[2]"),
@@ -35,6 +43,7 @@ GROWTH = Answer(
         cite(TOWN, "地区生产总值增长6%左右", 2, ("二、今年主要任务", "主要预期目标")),
     ),
     timing_ms=(("understand", 1.0), ("total", 20.0)),
+    receipt=RECEIPT,
 )
 SILENT = Answer("refused", ("报告没有提到地铁票价。",), note="报告提到了城镇新增就业。")
 TOO_LONG = Answer("blocked", ("问题太长，请缩短到500字以内。",))
@@ -79,6 +88,30 @@ class FakeBot:
         for stage in ("understand", "retrieve", "draft", "verify"):
             yield stage, None
         yield "done", self.ask(message, history, report_ids, mode)
+
+
+class WritingBot(FakeBot):
+    """The same with a model: after each sentence of its answer it shows how far it is."""
+
+    def stages(
+        self,
+        message: str,
+        history: Sequence[tuple[str, str]] = (),
+        report_ids: Sequence[str] = (),
+        mode: str = "auto",
+    ) -> Iterator[tuple[str, Answer | None]]:
+        whole = replace(self.ask(message, history, report_ids, mode), mode="model")
+        for stage in ("guard", "understand", "retrieve", "draft"):
+            yield stage, None
+        for told in range(1, len(whole.sentences) + 1):
+            citations = whole.citations[:told]
+            yield (
+                "draft",
+                replace(whole, sentences=whole.sentences[:told], citations=citations, timing_ms=(), receipt=()),
+            )
+        for stage in ("verify", "present"):
+            yield stage, None
+        yield "done", whole
 
 
 def _known(message: str) -> Answer:

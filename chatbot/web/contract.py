@@ -25,5 +25,8 @@ class AskableBot(Protocol):
     def stages(
         self, message: str, history: History = (), report_ids: Sequence[str] = (), mode: str = "auto"
     ) -> Iterator[tuple[str, Answer | None]]:
-        """Yields (name of the stage now begun, None) for each stage, then ("done", answer)."""
+        """Yields (name of the stage now begun, None) for each stage, then ("done", answer).
+
+        While a model writes, ("draft", answer) holds the sentences that stand so far, in their final order.
+        """
         ...

@@ -81,7 +81,7 @@ class CountedBot:
     ) -> Iterator[tuple[str, Answer | None]]:
         try:
             for stage, answer in self._bot.stages(message, history, report_ids, mode):
-                if answer is not None:
+                if answer and stage == "done":  # before that it is a part of it
                     self._metrics.answered(answer)
                 yield stage, answer
         except Exception:

@@ -1,5 +1,7 @@
-// Runs once, in the conversation's element: opens the card a marker leads to, copies an answer, keeps open cards open.
+// Runs once, in the conversation's element: opens the card a marker leads to, copies an answer, keeps open what was opened.
 const opened = new Set();
+let shown = 0; // turns
+let away = false; // the reader has scrolled since the last question
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 function openCard(id) {
@@ -36,25 +38,31 @@ async function copy(button) {
 }
 
 element.addEventListener("click", (event) => {
-  const marker = event.target.closest(".zw-marker");
+  const marker = event.target.closest(".zw-marker[href]"); // without one its card is still to come
   const button = event.target.closest(".zw-copy");
-  const summary = event.target.closest(".zw-card > summary");
+  const summary = event.target.closest("details > summary");
   if (marker) {
     event.preventDefault();
     openCard(marker.getAttribute("href").slice(1));
   } else if (button) {
     copy(button);
   } else if (summary) {
-    const card = summary.parentElement;
-    card.open ? opened.delete(card.id) : opened.add(card.id); // the click has not taken effect yet
+    const details = summary.parentElement;
+    details.open ? opened.delete(details.id) : opened.add(details.id); // the click has not taken effect yet
   }
 });
 
+for (const move of ["wheel", "touchmove"]) {
+  addEventListener(move, () => { away = true; }, { passive: true });
+}
+
 watch("value", () => {
   for (const id of opened) {
-    const card = document.getElementById(id);
-    card ? (card.open = true) : opened.delete(id);
+    const details = document.getElementById(id);
+    details ? (details.open = true) : opened.delete(id);
   }
-  const last = element.querySelector(".zw-turn:last-child");
-  if (last) last.scrollIntoView({ behavior: calm, block: "start" }); // at each stage: the answer is taller than the stages
+  const turns = element.querySelectorAll(".zw-turn");
+  if (turns.length !== shown) away = false;
+  shown = turns.length;
+  if (shown && !away) turns[shown - 1].scrollIntoView({ behavior: calm, block: "start" }); // the answer grows
 });

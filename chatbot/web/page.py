@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.events import api
 
 from chatbot.errors import ZhengwenError
+from chatbot.types import Answer
 from chatbot.web.api import ask_endpoint
 from chatbot.web.cards import Cards, report_title
 from chatbot.web.contract import AskableBot
@@ -39,22 +40,26 @@ class Conversation:
         if not question:
             yield tuple(gr.skip() for _ in range(4))
             return
+        box: Any = ""
         for step in self._steps(question, turns, tuple(report_ids or ())):
             if isinstance(step, str):
-                yield "", conversation((*(turn.html for turn in turns), step)), gr.skip(), gr.update(visible=False)
+                yield box, conversation((*(turn.html for turn in turns), step)), gr.skip(), gr.update(visible=False)
+                box = gr.skip()  # what is typed while an answer is in work stays
             else:
                 turns = (*turns, step)
                 yield gr.skip(), conversation(turn.html for turn in turns), turns, gr.skip()
 
     def _steps(self, question: str, turns: tuple[Turn, ...], report_ids: tuple[str, ...]) -> Iterator[str | Turn]:
-        """HTML for each stage, then the turn."""
+        """HTML for each stage and each sentence that stands, then the turn."""
         history = [(turn.question, turn.answer) for turn in turns if turn.answer]
+        so_far: Answer | None = None
         try:
             for stage, answer in self.bot.stages(question, history, report_ids, self.mode):
-                if answer is None:
-                    yield working(question, stage, self.texts)
-                else:
+                if answer and stage == "done":
                     yield answered(len(turns) + 1, question, answer, self.cards, self.texts)
+                else:
+                    so_far = answer or so_far
+                    yield working(question, stage, self.texts, so_far)
         except Exception as error:  # the edge: a person gets a line to read, never a traceback
             yield failed(question, reason(error, self.texts), self.texts)
 
@@ -79,7 +84,7 @@ def _chat(talk: Conversation, examples: Sequence[str]) -> None:
     with gr.Column(elem_id="zw-welcome") as welcome:
         gr.HTML(f"<h2>{texts.examples}</h2>", apply_default_css=False)
         chips = [gr.Button(example, elem_classes="zw-chip", variant="secondary", size="md") for example in examples]
-    log = gr.HTML("", elem_id="zw-conversation", apply_default_css=False, js_on_load=SCRIPT)
+    log = gr.HTML(conversation(()), elem_id="zw-conversation", apply_default_css=False, js_on_load=SCRIPT)
     with gr.Row(elem_id="zw-composer"):
         box = _box(texts)
         send = gr.Button(texts.send, variant="primary", elem_id="zw-send", scale=0, min_width=88)
@@ -110,7 +115,7 @@ def _wire(
 
 
 def _blank() -> Screen:
-    return "", "", (), gr.update(visible=True)
+    return "", conversation(()), (), gr.update(visible=True)
 
 
 def _scope(talk: Conversation) -> gr.Dropdown:

@@ -10,6 +10,40 @@ _FILE = Path(__file__).with_name("texts.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptTexts:
+    """The words of a receipt; `prompt_…` name the files of prompts/."""
+
+    head: str
+    question: str
+    period: str
+    review: str
+    plan: str
+    no_period: str
+    searched: str
+    found: str
+    passage: str
+    dropped: str
+    drop: str
+    model: str
+    written: str
+    tokens: str
+    first: str
+    failure: str
+    prompts: str
+    prompt_answer: str
+    prompt_rewrite: str
+    index: str
+    time: str
+    total: str
+    milliseconds: str
+    seconds: str
+    comma: str
+
+    def prompt_names(self) -> dict[str, str]:
+        return {"answer": self.prompt_answer, "rewrite": self.prompt_rewrite}
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """What texts.toml says in one language; names in braces are filled in where they are used."""
 
@@ -36,6 +70,7 @@ class Texts:
     quote: str
     title: str
     year: str
+    plain_year: str
     note: str
     status_partial: str
     status_refused: str
@@ -64,11 +99,13 @@ class Texts:
     example_2: str
     example_3: str
     example_4: str
+    receipt: ReceiptTexts
 
     @classmethod
     def of(cls, language: str = "zh") -> Texts:
         """The words of `language` (`zh` or `en`). KeyError for another one, TypeError for a table that does not fit."""
-        return cls(**tomllib.loads(_FILE.read_text(encoding="utf-8"))[language])
+        words = tomllib.loads(_FILE.read_text(encoding="utf-8"))[language]
+        return cls(**words | {"receipt": ReceiptTexts(**words["receipt"])})
 
     @property
     def default_examples(self) -> tuple[str, ...]:

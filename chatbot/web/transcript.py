@@ -10,7 +10,9 @@ from typing import NamedTuple
 from chatbot.errors import ZhengwenError
 from chatbot.types import Answer, Report
 from chatbot.web.cards import Cards, report_title
+from chatbot.web.receipt import how
 from chatbot.web.texts import Texts
+from chatbot.wordlists import read_toml
 
 LONGEST_QUESTION = 160  # characters of a question that are shown again; the bot gets all of it
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -27,28 +29,36 @@ class Turn(NamedTuple):
 
 def answered(number: int, question: str, answer: Answer, cards: Cards, texts: Texts) -> Turn:
     """The turn of an answer; `number` (from 1) makes the ids of its cards its own."""
+    unedited, note = _unedited(answer.note)
     parts = (
-        _label(answer.status, texts),
-        *(_sentence(sentence, number, answer, texts) for sentence in answer.sentences),
-        _note(answer.note, number, answer, texts),
+        _label(texts.label(answer.status)),
+        _label(unedited),
+        _said(answer, texts, number),
+        _note(note, number, answer, texts),
         _citations(number, answer, cards, texts),
         _foot(question, answer, cards, texts),
+        how(answer, f"zw-{number}-how", cards.title, texts),
     )
     return Turn(question, answer.text, _turn(question, "".join(parts), answer.status))
 
 
 def failed(question: str, reason: str, texts: Texts) -> Turn:
     """The turn of a question that met an error; it is no part of the history handed to the bot."""
-    return Turn(question, "", _turn(question, _label("error", texts) + f"<p>{_advice(reason)}</p>", "error"))
+    return Turn(question, "", _turn(question, _label(texts.label("error")) + f"<p>{_advice(reason)}</p>", "error"))
 
 
-def working(question: str, stage: str, texts: Texts) -> str:
-    """The turn while `stage` is under way."""
+def working(question: str, stage: str, texts: Texts, so_far: Answer | None = None) -> str:
+    """The turn while `stage` is under way: what stands of the answer, and the stages.
+
+    The sentences lie as they will in the answer, and the browser only changes what differs: a listening user hears
+    each of them once.
+    """
+    stands = _label(texts.label(so_far.status)) + _said(so_far, texts) if so_far and so_far.citations else ""
     names = [name for name, _ in texts.stages()]
-    now = names.index(stage) if stage in names else -1
+    now = names.index(stage) if stage in names else len(names) if stage == "present" else -1
     items = "".join(_stage(word, place, now) for place, (_, word) in enumerate(texts.stages()))
-    label = escape(texts.working, quote=True)
-    return _turn(question, f'<ol class="zw-stages" role="status" aria-label="{label}">{items}</ol>', "working")
+    stages = f'<ol class="zw-stages" aria-label="{escape(texts.working)}">{items}</ol>'
+    return _turn(question, stands + stages, "working")
 
 
 def conversation(turns: Iterable[str]) -> str:
@@ -83,30 +93,43 @@ def _turn(question: str, body: str, status: str) -> str:
     )
 
 
-def _label(status: str, texts: Texts) -> str:
-    label = texts.label(status)
+def _label(label: str) -> str:
     return f'<p class="zw-label">{escape(label)}</p>' if label else ""
 
 
-def _sentence(sentence: str, number: int, answer: Answer, texts: Texts) -> str:
-    return f'<p class="zw-sentence">{_linked(sentence, number, answer, texts)}</p>'
+def _unedited(note: str) -> tuple[str, str]:
+    """The word that no model edited the answer, apart from the rest of the note; each may be empty."""
+    words = {language["no_model"] for language in read_toml("phrases.toml").values()}
+    lines = note.split("\n")
+    unedited = [line for line in lines if line in words]
+    return "\n".join(unedited), "\n".join(line for line in lines if line not in words)
+
+
+def _said(answer: Answer, texts: Texts, number: int | None = None) -> str:
+    sentences = "".join(f'<p class="zw-sentence">{_linked(s, answer, texts, number)}</p>' for s in answer.sentences)
+    return f'<div class="zw-said">{sentences}</div>'
 
 
 def _note(note: str, number: int, answer: Answer, texts: Texts) -> str:
     if not note:
         return ""
     head = f'<span class="zw-note-head">{escape(texts.note)}</span>'
-    return f'<aside class="zw-note">{head}<p>{_linked(note, number, answer, texts)}</p></aside>'
+    return f'<aside class="zw-note">{head}<p>{_linked(note, answer, texts, number)}</p></aside>'
 
 
-def _linked(sentence: str, number: int, answer: Answer, texts: Texts) -> str:
-    """Escaped text whose markers lead to their cards; a marker without a citation stays text."""
+def _linked(sentence: str, answer: Answer, texts: Texts, number: int | None) -> str:
+    """Escaped text whose markers lead to their cards, or will once the turn has a number and cards.
+
+    A marker without a citation stays text.
+    """
     known = {citation.marker for citation in answer.citations}
 
     def link(match: re.Match[str]) -> str:
         marker = int(match[1])
         if marker not in known:
             return match[0]
+        if number is None:
+            return f'<a class="zw-marker">[{marker}]</a>'
         title = f"{texts.marker} {marker}"
         return f'<a class="zw-marker" href="#{_card_id(number, marker)}" aria-label="{escape(title)}">[{marker}]</a>'
 

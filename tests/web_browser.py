@@ -1,0 +1,52 @@
+"""The real browser of the web room's tests, and what a person does first: open the page, ask and wait."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def opened(page: Page, address: str) -> Page:
+    """The page once it can be typed into."""
+    page.goto(address)
+    expect(page.locator("#zw-box textarea")).to_be_editable()
+    return page
+
+
+def say(page: Page, question: str) -> None:
+    """Type the question and send it."""
+    page.fill("#zw-box textarea", question)
+    page.keyboard.press("Enter")
+
+
+def ask(page: Page, question: str) -> None:
+    """Say it and wait until its turn is answered."""
+    answered = page.locator(".zw-turn:not(.zw-working)")
+    before = answered.count()
+    say(page, question)
+    expect(answered).to_have_count(before + 1)
