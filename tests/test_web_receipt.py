@@ -139,4 +139,4 @@ def test_foreign_text_stays_text() -> None:
     foreign = answer(Written(NASTY, Composed(failure=NASTY)), question, evidence, {NASTY: NASTY})
     html = how(replace(foreign, dropped=(Dropped(NASTY, NASTY),)), '"><i>', str, ZH)
     assert "<img" not in html and "<i>" not in html
-    assert html.count("&lt;img") == 8  # question, passage, dropped, model, failure, report, fingerprint
+    assert html.count("&lt;img") == 7  # question, passage, dropped, model, failure, report, fingerprint

@@ -124,6 +124,17 @@ def test_a_sentence_that_stands_is_left_alone_when_the_answer_is_done(page: Page
     expect(page.locator("#zw-1-1[open] mark")).to_have_text("改造老旧小区87个")
 
 
+def test_a_reader_who_scrolls_away_is_left_where_they_are(page: Page) -> None:
+    page.set_viewport_size({"width": 500, "height": 400})
+    say(page, QUESTION)
+    in_work(page, 1)
+    page.wait_for_function("scrollY > 0")
+    page.mouse.wheel(0, -5000)
+    done(page)
+    page.wait_for_timeout(600)
+    assert page.evaluate("scrollY") == 0
+
+
 def test_a_new_conversation_ends_an_answer_in_work(page: Page) -> None:
     say(page, QUESTION)
     in_work(page, 1)

@@ -1,4 +1,8 @@
-"""The named endpoint `/ask`: the same answers as the page, as the one JSON object of the contract."""
+"""The named endpoint `/ask`: the same answers as the page, as the one JSON object of the contract.
+
+It does not stream. Of a generator a plain POST gets the first object, which would be a part of the answer, and a switch
+to ask for parts would be one more argument, without which Gradio refuses the plain calls that there are.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,7 +1,7 @@
 // Runs once, in the conversation's element: opens the card a marker leads to, copies an answer, keeps open what was opened.
 const opened = new Set();
 let shown = 0; // turns
-let away = false; // the reader has scrolled since the last question
+let away = false; // the reader has moved in the page since the last question
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
 function openCard(id) {
@@ -55,6 +55,7 @@ element.addEventListener("click", (event) => {
 for (const move of ["wheel", "touchmove"]) {
   addEventListener(move, () => { away = true; }, { passive: true });
 }
+addEventListener("keydown", (event) => { away ||= !event.target.closest("#zw-composer"); });
 
 watch("value", () => {
   for (const id of opened) {
