@@ -1,142 +1,115 @@
 """Whether the report carries what a sentence says: clause by clause, each said whole by one clause of a quote.
 
 A clause may differ from the report's only as `words/wording.toml` allows (了 added, 全市 left out, 达到 for 为), by a
-figure written otherwise (1.7万个, 17000个), and by leaving out members of a list that have figures of their own. Nothing
-else may be added, left out or put elsewhere. So no threshold is needed: any share of words said would let a 未 or one
-name slip through.
+figure written otherwise (1.7万个, 17000个), and by leaving out members of a list (`members.py`). Nothing else may be
+added, left out or put elsewhere. So no threshold is needed: any share of words said would let a 未 or one name slip
+through. What the passage says for a clause elsewhere, its time or its subject, must be said too (`context.py`).
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import accumulate, product
+from typing import NamedTuple, TypeVar
 
-from chatbot.figures import LEXICON, any_of, quantities, same_amount
+from chatbot.context import RULES, Said, own_time
+from chatbot.figures import LEXICON, UNITS, any_of, quantities, same_amount
 from chatbot.indicators import indicators
-from chatbot.types import Period, Quantity, Span
+from chatbot.members import removable
+from chatbot.segment import words
+from chatbot.told import Told, clauses
+from chatbot.types import Indicator, Period, Quantity, Span
 from chatbot.wordlists import read_toml
 
-_MARKS = "，；。：！？,;!?\n"
-_OPEN, _CLOSE = "“《（(", "”》）)"
-_SPACE = re.compile(r"\s+")
-_YEAR_AHEAD = re.compile(r"(?:到|在|截至)?((?:19|20)\d{2})年(?:底|末)?(?:全市|全年)?")
+_YEAR_AHEAD = r"在?(?:19|20)\d{2}年(?:全年)?"
+_REGION = ("{}", "{}市", "{}省", "{}区")
 _ANY_PERIOD = Period("standing")
-_ITEM_MARKS = "、和与及"
 
 
-class Told(NamedTuple):
-    """A clause of a quote: its text, the quote it stands in, its place there, and the period it speaks of."""
-
-    text: str
-    quote: int
-    place: int
-    period: Period
-
-
-def told(quotes: Iterable[tuple[str, Period]]) -> list[Told]:
-    """The clauses of all quotes."""
-    return [
-        Told(text, number, place, period)
-        for number, (quoted, period) in enumerate(quotes)
-        for place, text in enumerate(clauses(quoted))
-    ]
-
-
-def clauses(text: str) -> list[str]:
-    """The clauses of `text` without the marks between them; nothing is cut inside quotation marks or numbers."""
-    found, start, depth = [], 0, 0
-    for i, character in enumerate(text):
-        depth += (character in _OPEN) - (character in _CLOSE)
-        inside_number = text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit() and character in ",:："
-        if character in _MARKS and depth <= 0 and not inside_number:
-            found.append(text[start:i])
-            start = i + 1
-    return [part for part in (_SPACE.sub("", piece) for piece in (*found, text[start:])) if part]
-
-
-def uncarried(body: str, sources: Sequence[Told], places: Sequence[str] = ()) -> str:
+def uncarried(body: str, sources: Sequence[Told], places: Sequence[str] = (), frame: Period | None = None) -> str:
     """Why `body` is not carried by the clauses of its quotes; empty when it is.
 
-    `places` are the names of the regions the reports are about: to say them adds nothing.
+    `places` are the names of the regions the reports are about: to say them adds nothing. `frame` is what words around
+    `body` say of its year and status.
     """
-    before: list[Told] = []
-    year: str | None = None
+    regions = _regions(tuple(filter(None, places)))
+    said = Said(body, mixed=len({source.period for source in sources}) > 1, regions=regions)
+    if frame:
+        said = said._replace(year=str(frame.year or ""), planned=frame.kind == "plan")
     for clause in clauses(body):
-        year = ((m := _YEAR_AHEAD.match(clause)) and m[1]) or year
-        if _is_opening(clause, places):
+        opening = _opening(regions).match(clause)
+        head = opening[0] if opening else ""
+        said = said.timed(head, clause)
+        if head == clause:
             continue
-        carriers = [source for source in sources if _carries(source, clause, places)]
-        if not carriers:
-            return f"引文里没有这样说：{clause}"
-        carriers = [s for s in carriers if _timely(s, year)]
-        if not carriers:
-            return f"年份与原文不符：{year}"
-        if before and _leans(clause):
-            carriers = [
-                s for s in carriers if any(b.quote == s.quote and b.place in (s.place, s.place - 1) for b in before)
-            ]
-            if not carriers:
-                return f"没有说明是什么的数字：{clause}"
-        before = carriers
-    return ""
+        fault, carriers = _carriers(clause, head, sources, said)
+        if fault:
+            return f"{fault}：{clause}"
+        said = said.after(carriers)
+    return "" if said.carried else "没有内容"
 
 
-def _timely(source: Told, year: str | None) -> bool:
-    """Whether the clause speaks of the year named last, or names it itself."""
-    return year is None or source.period.year is None or str(source.period.year) == year or year in source.text
-
-
-def _leans(clause: str) -> bool:
-    """Whether a clause has a figure and not what it measures, which must stand in the clause before: 同比增长6.1%."""
-    rest = clause
-    for figure in reversed(quantities(clause)):
-        rest = rest[: figure.span.start] + rest[figure.span.end :]
-    return rest != clause and not _nameless().sub("", rest)
+def _carriers(clause: str, head: str, sources: Sequence[Told], said: Said) -> tuple[str, list[Told]]:
+    """The clauses that carry `clause` after what was said before it; where there are none, why."""
+    rests = {clause, clause.removeprefix(head)}
+    found = [source for source in sources if any(carries(source, rest) for rest in rests)]
+    fault = "引文里没有这样说"
+    for rule in RULES:
+        if not found:
+            break
+        fault, found = rule.fault, [source for source in found if rule.holds(source, said)]
+    return ("" if found else fault), found
 
 
 @cache
-def _nameless() -> re.Pattern[str]:
-    """Words around a figure that name nothing: 同比增长, 达到."""
-    ways = (word for way in ("up", "down", "level", "link") for word in LEXICON["direction"][way])
-    return re.compile(any_of([*ways, *_wording("nameless"), *_wording("added"), *_wording("same", 0), *_ITEM_MARKS]))
-
-
-def _is_opening(clause: str, places: Sequence[str]) -> bool:
-    rest = _opening(tuple(places)).match(clause)
-    return bool(rest) and rest.end() == len(clause)  # type: ignore[union-attr]
-
-
-@cache
-def _opening(places: tuple[str, ...]) -> re.Pattern[str]:
+def _opening(regions: tuple[str, ...]) -> re.Pattern[str]:
     """What may stand at the head of a clause without being in the report, in any number."""
-    regions = [form for place in places if place for form in (place, f"{place}市", f"{place}省", f"{place}区")]
-    words = any_of([*_wording("openings"), *regions])
-    return re.compile(rf"(?:{words}|{_YEAR_AHEAD.pattern})*")
+    return re.compile(rf"(?:{any_of([*_wording('openings'), *regions])}|{_YEAR_AHEAD})*")
 
 
-def _carries(source: Told, clause: str, places: Sequence[str]) -> bool:
-    """Whether `source` says the clause whole."""
-    opening = _opening(tuple(places)).match(clause)
-    starts = {0, opening.end() if opening else 0}
-    rests = [clause[start:] for start in starts if clause[start:]]
-    aligned = "分别" in source.text and any(_aligned(source, rest) for rest in rests)
-    return aligned or any(_Match(rest, source).holds() for rest in rests)
+@cache
+def _regions(places: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the one region that all reports are about; none where a name could be put before another's deeds."""
+    return tuple(form.format(place) for place in places for form in _REGION) if len(places) == 1 else ()
+
+
+def carries(source: Told, clause: str) -> bool:
+    """Whether `source` says `clause` whole."""
+    if clause == source.text:
+        return True
+    if not clause or set(clause) - set(source.text) - _free():
+        return False
+    return _Match(clause, source).holds() or ("分别" in source.text and _aligned(source, clause))
+
+
+@cache
+def _free() -> frozenset[str]:
+    """Characters that a clause may have and its source not: those of words that may be added, and of figures."""
+    groups = (word for group in read_toml("wording.toml")["same"] for word in group)
+    added = (*_wording("added"), *_wording("added_done"), *_wording("added_plan"))
+    return frozenset("".join((*groups, *added, *UNITS, "0123456789,.零〇一二两三四五六七八九十百千万亿点分之")))
 
 
 def _aligned(source: Told, clause: str) -> bool:
-    """Whether a clause gives figures of a 分别-list, each beside its own name, and nothing more."""
+    """Whether a clause gives figures of a 分别-list, each beside its own name, and nothing more or less beside them."""
     stated, pairs = indicators(source.text, _ANY_PERIOD), indicators(clause, _ANY_PERIOD)
-    names = [pair.name for pair in pairs if stands_alone(pair.name)]
+    names = {pair.name for pair in pairs if stands_alone(pair.name)}
     known = all(any(p.name == s.name and same(p.quantity, s.quantity) for s in stated) for p in pairs)
-    rest = clause
-    for pair in reversed(pairs):
-        rest = rest[: pair.quantity.span.start] + rest[pair.quantity.span.end :]
-    for pair in pairs:
-        rest = rest.replace(pair.name, "", 1)
-    left = re.sub(any_of([*_added(source.period), *_wording("same", 0), *_wording("same", 1)]), "", rest)
-    return bool(names) and len(set(names)) == len(pairs) and known and left in source.text
+    if not pairs or len(names) != len(pairs) or not known:
+        return False
+    beside = _beside(source.text, stated, source.period)
+    return _beside(clause, pairs, source.period) in (beside, beside * len(pairs))  # 增长 once or with each figure
+
+
+def _beside(text: str, pairs: Sequence[Indicator], period: Period) -> str:
+    """What `text` says beside names and figures, without what may be added or left out."""
+    free = [*_added(period), *_dropped(period), *_wording("dropped_ahead"), *own_time(period), *_wording("same", 1)]
+    for span in sorted((s for p in pairs for s in (p.name_span, p.quantity.span)), reverse=True):
+        text = text[: span.start] + "\0" + text[span.end :]
+    return re.sub(any_of([*free, *_wording("same", 0), "其中", "\0"]), "", text)
 
 
 def stands_alone(name: str) -> bool:
@@ -144,10 +117,26 @@ def stands_alone(name: str) -> bool:
     return name.endswith(_wording("measures"))
 
 
-def _added(period: Period) -> list[str]:
+def _added(period: Period) -> tuple[str, ...]:
     """What may be added to a clause of this period."""
-    kinds = {"review": ("added", "added_done"), "plan": ("added", "added_plan"), "standing": ("added",)}
-    return [word for kind in kinds[period.kind] for word in _wording(kind)]
+    more = {"review": "added_done", "plan": "added_plan"}.get(period.kind)
+    return (*_wording("added"), *(_wording(more) if more else ()))
+
+
+def _dropped(period: Period) -> tuple[str, ...]:
+    """What may be left out of a clause of this period, wherever it stands."""
+    return (*_wording("dropped"), *(_wording("dropped_plan") if period.kind == "plan" else ()))
+
+
+class _Exchangeable(NamedTuple):
+    """A word that stands for the others of its group."""
+
+    start: int
+    end: int
+    group: int
+
+
+_Placed = TypeVar("_Placed", Span, _Exchangeable)
 
 
 class _Match:
@@ -157,72 +146,105 @@ class _Match:
         self._clause, self._source = clause, source.text
         self._figures = {q.span.start: q for q in quantities(clause)}
         self._stated = {q.span.start: q for q in quantities(source.text)}
-        self._items = list(_items(source.text))
-        self._added = _added(source.period)
-        self._seen: set[tuple[int, int]] = set()
+        self._says, self._means = _by_start(_exchangeable(clause)), _by_start(_exchangeable(source.text))
+        self._added = _by_start(_words_of(clause, _addable(source)))
+        droppable = _words_of(source.text, _dropped(source.period))
+        self._dropped = _by_start((*droppable, *_ahead(source), *removable(source.text)))
 
     def holds(self) -> bool:
-        return self._from(0, 0)
-
-    def _from(self, i: int, j: int) -> bool:
-        """Whether the clause from i on is said by the source from j on."""
-        if i == len(self._clause) and j == len(self._source):
-            return True
-        if (i, j) in self._seen:
-            return False
-        self._seen.add((i, j))
-        return any(self._from(*step) for step in self._steps(i, j))
+        """Whether some row of moves leads through both clauses to their ends."""
+        waiting, seen = [(0, 0)], {(0, 0)}
+        while waiting:
+            place = waiting.pop()
+            if place == (len(self._clause), len(self._source)):
+                return True
+            steps = set(self._steps(*place)) - seen
+            seen |= steps
+            waiting += steps
+        return False
 
     def _steps(self, i: int, j: int) -> Iterator[tuple[int, int]]:
-        clause, source = self._clause[i:], self._source[j:]
-        if clause and source and clause[0] == source[0]:
-            yield i + 1, j + 1
+        """The places in clause and source that may be reached from i and j at once."""
+        if self._clause[i : i + 1] == self._source[j : j + 1]:
+            yield min(i + 1, len(self._clause)), min(j + 1, len(self._source))
         figure, stated = self._figures.get(i), self._stated.get(j)
         if figure and stated and same(figure, stated):
             yield figure.span.end, stated.span.end
-        for group in _groups():
-            said, meant = (next((w for w in group if text.startswith(w)), "") for text in (clause, source))
-            if said and meant:
-                yield i + len(said), j + len(meant)
-        yield from ((i + len(word), j) for word in self._added if clause.startswith(word))
-        yield from ((i, j + len(word)) for word in _wording("dropped") if source.startswith(word))
-        yield from ((i, item.end) for item in self._items if item.start == j)
+        for said, meant in product(self._says[i], self._means[j]):
+            if said.group == meant.group:
+                yield said.end, meant.end
+        yield from ((span.end, j) for span in self._added[i] if self._may_add(span))
+        yield from ((i, span.end) for span in self._dropped[j])
+
+    def _may_add(self, span: Span) -> bool:
+        """Whether what follows in the clause lets this word say nothing new."""
+        word, rest = span.of(self._clause), self._clause[span.end :]
+        if word in _wording("added_before_figures"):
+            return sum(start >= span.end for start in self._figures) > 1
+        verbs = tuple(LEXICON["names"]["verbs"])
+        return word not in _wording("added_before_verbs") or rest.startswith(verbs) or _begins_with_verb(rest)
 
 
-def _items(source: str) -> Iterator[Span]:
-    """Members of a list, with the mark before or after, where each member has a figure of its own: 、托位4万个."""
-    figures = quantities(source)
-    ends = [m.start() for m in re.finditer(f"[{_ITEM_MARKS}]", source)] + [len(source)]
-    members = [Span(start, end) for start, end in zip([0, *(end + 1 for end in ends)], ends, strict=False)]
-    if len(members) > 1 and all(any(m.start <= f.span.start < m.end for f in figures) for m in members):
-        yield from (Span(member.start - 1, member.end) for member in members[1:])
-        yield from _heads(source, members)
+def _begins_with_verb(text: str) -> bool:
+    return next((word.pos[:1] in "vdp" for word in words(text)), True)
 
 
-def _heads(source: str, members: Sequence[Span]) -> Iterator[Span]:
-    """The first member without the verb that leads the whole list: 新增|三级医院23家、|三甲医院8家."""
-    for pair in indicators(source, _ANY_PERIOD):
-        if pair.name_span.start < pair.quantity.span.start and pair.quantity.span.end == members[0].end:
-            yield Span(pair.name_span.start, members[0].end + 1)
+def _addable(source: Told) -> tuple[str, ...]:
+    """What may be added to this clause; nothing that says it is done where something in it is not."""
+    unfinished = source.period.kind == "review" and re.search("|".join(_wording("unfinished")), source.text)
+    return _wording("added") if unfinished else _added(source.period)
+
+
+def _exchangeable(text: str) -> Iterator[_Exchangeable]:
+    """The words of `text` that stand for others."""
+    for number, group in enumerate(read_toml("wording.toml")["same"]):
+        if number in read_toml("wording.toml")["same_before_figures"]:
+            found = re.finditer(rf"(?:{any_of(group)})(?={_figure_ahead()})", text)
+            yield from (_Exchangeable(*match.span(), number) for match in found)
+        else:
+            yield from (_Exchangeable(*span, number) for span in _words_of(text, tuple(group)))
+
+
+def _by_start(spans: Iterable[_Placed]) -> dict[int, list[_Placed]]:
+    found: dict[int, list[_Placed]] = defaultdict(list)
+    for span in spans:
+        found[span.start].append(span)
+    return found
+
+
+@cache
+def _figure_ahead() -> str:
+    """An expression for a figure with its hedge."""
+    hedges = any_of([*LEXICON["hedge"]["before"], *LEXICON["hedge"]["vague"]])
+    return rf"(?:{hedges})?[0-9零〇一二两三四五六七八九十百千万亿]"
+
+
+@lru_cache(maxsize=4096)
+def _words_of(text: str, listed: tuple[str, ...]) -> tuple[Span, ...]:
+    """Where listed words stand in `text` as words, not as parts of longer ones."""
+    edges = {0, *accumulate(len(word.text) for word in words(text))}
+    spans = (Span(start, start + len(word)) for start in edges for word in listed if text.startswith(word, start))
+    return tuple(span for span in spans if span.end in edges)
+
+
+def _ahead(source: Told) -> Iterator[Span]:
+    """Words at the head of a clause that may be left out there: what goes without saying, 全市 or 今年."""
+    years = [f"{source.period.year}年"] if source.period.year else []
+    free = any_of([*years, *_wording("dropped_ahead"), *own_time(source.period), *_dropped(source.period)])
+    last = any_of(_wording("superlative"))
+    if found := re.match(rf"(?:{free})+(?!{last})", source.text):
+        yield Span(0, found.end())
 
 
 def same(figure: Quantity, stated: Quantity) -> bool:
     """Whether two figures say the same: amount, unit, direction and hedge."""
     direction = figure.direction in ("", stated.direction)
-    return same_amount(figure, stated) and direction and figure.qualifier == stated.qualifier
-
-
-def says_plan(text: str) -> bool:
-    """Whether a sentence tells that a plan is meant."""
-    return any(word in text for word in _wording("plan"))
+    unit = bool(stated.unit) or not figure.unit
+    return same_amount(figure, stated) and unit and direction and figure.qualifier == stated.qualifier
 
 
 @cache
-def _groups() -> tuple[tuple[str, ...], ...]:
-    """Words that stand for one another, the longest of a group first."""
-    return tuple(tuple(sorted(group, key=len, reverse=True)) for group in read_toml("wording.toml")["same"])
-
-
 def _wording(name: str, group: int | None = None) -> tuple[str, ...]:
+    """A list of `wording.toml`, or one group of a list of lists."""
     found = read_toml("wording.toml")[name]
-    return tuple(found if group is None else found[group])
+    return tuple(map(str, found if group is None else found[group]))

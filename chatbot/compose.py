@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import HumanMessage
 
 from chatbot.budget import fitting, tokens
-from chatbot.carry import says_plan
+from chatbot.context import says_plan
 from chatbot.decide import Candidate, answers
 from chatbot.figures import quantities, same_amount
 from chatbot.fit import figure_fit, figures_of
@@ -26,15 +26,15 @@ from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Period, Quest
 from chatbot.verify import fault
 from chatbot.wordlists import read_toml
 
-_KEYS = re.compile(r"\[\s*(E[0-9a-f]+(?:\s*[,，、;；]\s*E[0-9a-f]+)*)\s*\]")
+_KEYS = re.compile(r"[\[【]\s*(E[0-9a-f]+(?:\s*[,，、;；]\s*E[0-9a-f]+)*)\s*[\]】]")
 _KEY = re.compile(r"E[0-9a-f]+")
 _END = re.compile(r"[。！？!?\n]")
-_BRACKETS = re.compile(r"\s*(?:\[[^\]\n]*\]\s*)*[。]?")
-_OPEN_BRACKET = re.compile(r"\[[^\]]*$")
+_BRACKETS = re.compile(r"(?:\s|。|[,，、;；]?\s*[\[【][^\]】\n]*[\]】])*")
+_OPEN_BRACKET = re.compile(r"[\[【][^\]】]*$")
+_MORE_BRACKETS = re.compile(r"[,，、;；]?\s*(?:[\[【]|$)")
 _MARKUP = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.、)]\s*(?!\d)|回答[:：]\s*)|\*\*")
+_NO_ROOM = "报告的段落放不进模型的上下文"
 _TOLD = 0.7  # share of the words of a quote's answering clause that a sentence must say to have told it
-_LONGEST_QUOTE = 110  # characters; a longer stretch is quoted only where no shorter one carries the sentence
-_REFUSALS = ("没有提到", "未提及", "没有提及", "没有写")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,9 @@ def compose(task: Task, model: Model, room: int, usage: Usage) -> Iterator[Compo
     due = list(task.base.sentences)
     done = Composed()
     offered = {e.key: e for e in chosen(task, room, model.name)}
+    if not offered:
+        yield Composed(tuple(due), failure=_NO_ROOM)
+        return
     try:
         prompt = HumanMessage(_prompt(task.question, offered.values()))
         for said in sentences(model.stream([prompt], usage)):
@@ -94,7 +97,7 @@ def _judged(task: Task, said: str, offered: dict[str, Evidence], due: list[Draft
     reason = reason or _repeats(sentence, done)
     if reason:
         return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
-    sentence = _needed(task, sentence, offered)
+    sentence = _needed(task, said, sentence, offered)
     told = [quote for quote in due if _tells(task.question, sentence, quote, offered)]
     if not told and not _welcome(task.question, sentence, offered):
         return replace(done, dropped=(*done.dropped, Dropped(said, "与问题无关")))
@@ -122,7 +125,8 @@ def _line(evidence: Evidence) -> str:
     status = {"review": "已完成", "plan": "目标或安排", "standing": ""}[passage.period.kind]
     year = f"{passage.period.year}年" if passage.period.year else ""
     said = "，".join(filter(None, (year, status)))
-    return f"[{evidence.key}]（{said}）{passage.text}" if said else f"[{evidence.key}]{passage.text}"
+    text = " ".join(passage.text.split())
+    return f"[{evidence.key}]（{said}）{text}" if said else f"[{evidence.key}]{text}"
 
 
 def sentences(pieces: Iterable[str]) -> Iterator[str]:
@@ -145,13 +149,13 @@ def _cut(text: str) -> int:
         return 0
     after = _BRACKETS.match(text, end)
     stop = after.end() if after else end
-    return stop if text[stop:] and not text[stop:].lstrip().startswith("[") else 0
+    return 0 if _MORE_BRACKETS.match(text, stop) else stop
 
 
 def supported(said: str, offered: dict[str, Evidence]) -> DraftSentence:
     """The sentence without its keys, resting on the stretches of their passages that say most of it."""
     keys = tuple(dict.fromkeys(key for group in _KEYS.findall(said) for key in _KEY.findall(group)))
-    text = _MARKUP.sub("", _KEYS.sub("", said).strip()).strip()
+    text = _MARKUP.sub("", " ".join(_KEYS.sub("", said).split())).strip()
     text = f"{text.rstrip('。 ')}。" if text else text
     known = [offered[key] for key in keys if key in offered]
     periods = {e.passage.period for e in known}
@@ -165,7 +169,7 @@ def _framed(text: str, period: Period) -> str:
     if period.year is None or not text:
         return text
     body = re.sub(rf"^{period.year}年(?!目标或)[：:，,]?", "", text)
-    told = body != text or re.search(r"(?:19|20)\d{2}年", text)
+    told = body != text or f"{period.year}年" in text
     if told and (period.kind == "review" or says_plan(text)):
         return text
     frame: str = read_toml("phrases.toml")["zh"][period.kind]
@@ -187,30 +191,35 @@ def _stretch(text: str, evidence: Evidence) -> Span:
     return max(runs, key=worth)
 
 
-def _mended(
-    task: Task, said: str, offered: dict[str, Evidence], due: Sequence[DraftSentence]
-) -> DraftSentence | None:
+def _mended(task: Task, said: str, offered: dict[str, Evidence], due: Sequence[DraftSentence]) -> DraftSentence | None:
     """A sentence under a wrong key that says whole what one of the due quotes says: it gets the key of that quote."""
     for quote in due:
-        sentence = supported(_KEYS.sub("", said) + f"[{quote.keys[0]}]", offered)
+        sentence = supported(_under(said, quote.keys[:1]), offered)
         if not fault(task.question, sentence, offered, task.places):
             return sentence
     return None
 
 
-def _needed(task: Task, sentence: DraftSentence, offered: dict[str, Evidence]) -> DraftSentence:
-    """The sentence without the keys and quotes it stands without."""
-    for key, quote in zip(sentence.keys, sentence.quotes, strict=True):
+def _needed(task: Task, said: str, sentence: DraftSentence, offered: dict[str, Evidence]) -> DraftSentence:
+    """The sentence without the keys it stands without, and with the year and status of those that are left."""
+    for key in sentence.keys:
         keys = tuple(k for k in sentence.keys if k != key)
-        fewer = replace(sentence, keys=keys, quotes=tuple(q for q in sentence.quotes if q != quote))
+        fewer = supported(_under(said, keys), offered)
         if keys and not fault(task.question, fewer, offered, task.places):
             sentence = fewer
     return sentence
 
 
+def _under(said: str, keys: Sequence[str]) -> str:
+    """What the model said, under these keys."""
+    return _KEYS.sub("", said) + "".join(f"[{key}]" for key in keys)
+
+
 def _tells(question: Question, sentence: DraftSentence, due: DraftSentence, offered: dict[str, Evidence]) -> bool:
     """Whether `sentence` says what must be told of `due`: its answering clause; of a figure asked for, that figure."""
-    source = next(offered[key] for key in due.keys if key in offered)
+    source = next((offered[key] for key in due.keys if key in offered), None)
+    if source is None:  # its passage did not fit into the prompt
+        return False
     best = source.best.span
     if not any(q.start < best.end and best.start < q.end for q in sentence.quotes):
         return False
@@ -249,7 +258,3 @@ def _repeats(sentence: DraftSentence, done: Composed) -> str:
     before = [quote for earlier in done.sentences for quote in earlier.quotes]
     told = all(any(b.holds(quote) for b in before) for quote in sentence.quotes)
     return "重复" if before and told else ""
-
-
-def is_refusal(said: str) -> bool:
-    return any(word in said for word in _REFUSALS)

@@ -11,9 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from chatbot.carry import same, says_plan, told, uncarried
+from chatbot.carry import same, uncarried
+from chatbot.context import says_plan
 from chatbot.figures import LEXICON, quantities
-from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Period, Question
+from chatbot.told import told
+from chatbot.types import Draft, DraftSentence, Dropped, Evidence, Passage, Period, Question, Span
 from chatbot.wordlists import read_toml
 
 _YEAR = re.compile(r"((?:19|20)\d{2})(?=年|[:：])|(?<=for )((?:19|20)\d{2})")
@@ -47,21 +49,17 @@ def fault(question: Question, sentence: DraftSentence, offered: dict[str, Eviden
     if not sentence.quotes or not all(any(s.passage.span.holds(q) for s in sources) for q in sentence.quotes):
         return "引文不在所引段落之内"
     quotes = _quoted(sentence, sources)
-    quoted = "\n".join(text for text, _ in quotes)
-    body = unframed(question, sentence.text, sources[0].passage.period)
+    quoted = "\n".join(passage.slice(span) for passage, span in quotes)
+    period = sources[0].passage.period
+    body = unframed(question, sentence.text, period)
     framed = body != sentence.text
     return (
         ("" if body.strip(_STOPS) else "没有内容")
         or _wrong_figure(body, quoted)
         or _wrong_year(sentence.text, quoted, sources)
-        or uncarried(_with_year(body, sources[0].passage.period) if framed else body, told(quotes), places)
+        or uncarried(body, told(quotes), places, period if framed else None)
         or ("" if framed or body.strip(_STOPS) in quoted else _unsaid_plan(sentence.text, sources))
     )
-
-
-def _with_year(body: str, period: Period) -> str:
-    """`body` under the year of the frame that was taken off."""
-    return f"{period.year}年，{body}" if period.year else body
 
 
 def _unsaid_plan(text: str, sources: Sequence[Evidence]) -> str:
@@ -71,9 +69,9 @@ def _unsaid_plan(text: str, sources: Sequence[Evidence]) -> str:
     return "没有说明是目标或安排" if planned and (done or not says_plan(text)) else ""
 
 
-def _quoted(sentence: DraftSentence, sources: Sequence[Evidence]) -> list[tuple[str, Period]]:
-    """Each quote with the period of its passage."""
-    return [(s.passage.slice(q), s.passage.period) for q in sentence.quotes for s in sources if s.passage.span.holds(q)]
+def _quoted(sentence: DraftSentence, sources: Sequence[Evidence]) -> list[tuple[Passage, Span]]:
+    """Each quote with the passage it is cited from: the first that holds it, for reports share their offsets."""
+    return [(next(s.passage for s in sources if s.passage.span.holds(q)), q) for q in sentence.quotes]
 
 
 def unframed(question: Question, text: str, period: Period) -> str:

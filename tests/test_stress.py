@@ -21,7 +21,8 @@ from eval.recheck import Recheck
 from eval.scripted.reply import Reply
 from eval.scripted.scripts import parrot, slowed
 from eval.scripted.server import ScriptedServer, serving
-from eval.stress import FAULTS, Found, examples, gate, report, sampled, tried
+from eval.stress import FAULTS, sampled, tried
+from eval.stress_report import Found, examples, gate, report
 from eval.summary import Judged
 from eval.trials import (
     LABELLED,
@@ -261,6 +262,12 @@ def test_the_gate_shuts_when_lies_cost_an_answer(subject: Subject, answer: Answe
     wrong = replace(answer, sentences=("2030年：建成口袋公园14个。[1]",))
     cost = Found({"broken": [GOOD]}, [Pair(judged(subject, answer), judged(subject, wrong))], [10.0], [])
     assert not gate(report(cost, 1)) and wrong.text in examples(cost)[0]
+
+
+def test_a_truth_that_a_liar_hits_upon_does_not_shut_the_gate(subject: Subject, answer: Answer):
+    wrong = replace(answer, sentences=("2030年：建成口袋公园14个。[1]",))
+    gain = Found({"broken": [GOOD]}, [Pair(judged(subject, wrong), judged(subject, answer))], [10.0], [])
+    assert gate(report(gain, 1)) and answer.text in examples(gain)[0]
 
 
 @pytest.mark.parametrize(("ms", "mark"), [(99.0, "达到"), (101.0, "未达到")])
