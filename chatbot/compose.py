@@ -33,6 +33,7 @@ _BRACKETS = re.compile(r"(?:\s|。|[,，、;；]?\s*[\[【][^\]】\n]*[\]】])*"
 _OPEN_BRACKET = re.compile(r"[\[【][^\]】]*$")
 _MORE_BRACKETS = re.compile(r"[,，、;；]?\s*(?:[\[【]|$)")
 _MARKUP = re.compile(r"^(?:[-*•]\s+|\d{1,2}[.、)]\s*(?!\d)|回答[:：]\s*)|\*\*")
+_LONGEST = 600  # characters of a sentence with its keys; a whole passage of a report is shorter
 _NO_ROOM = "报告的段落放不进模型的上下文"
 _TOLD = 0.7  # share of the words of a quote's answering clause that a sentence must say to have told it
 
@@ -90,6 +91,8 @@ def compose(task: Task, model: Model, room: int, usage: Usage) -> Iterator[Compo
 
 def _judged(task: Task, said: str, offered: dict[str, Evidence], due: list[DraftSentence], done: Composed) -> Composed:
     """`done` and what this sentence of the model adds to it; what it tells is taken off `due`."""
+    if len(said) > _LONGEST:
+        return replace(done, dropped=(*done.dropped, Dropped(said[:_LONGEST], "句子太长")))
     sentence = supported(said, offered)
     reason = fault(task.question, sentence, offered, task.places)
     if reason and (mended := _mended(task, said, offered, due)):

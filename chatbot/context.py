@@ -112,7 +112,8 @@ def is_free(source: Told, said: Said) -> bool:
 
 def has_subject(source: Told, said: Said) -> bool:
     """Whether a clause that leans on the one ahead of it follows that one, or is told together with it."""
-    if not source.place or not leans(source.text):
+    named = _pattern("leaning_named").match(source.text) and said.before
+    if not source.place or not (named or leans(source.text)):
         return True
     if said.year and _pattern("times").fullmatch(source.parts[source.place - 1].text):
         return True  # 2030年，是…的一年

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from langchain_core.messages import HumanMessage
 
+from chatbot.guard import clean
 from chatbot.models import Model, Usage
 from chatbot.prompts import filled
 from chatbot.segment import Word, simplified, words
 
 _LONGEST = 120  # characters
 _TURNS = 3  # earlier messages that are told
+_ASKING = ("几", "多少", "哪")
 _DENIALS = ("不", "未", "没", "非", "无", "除")
 _QUOTES = "“”\"'‘’「」"
 _SPACE = re.compile(r"[\s？?。]")
@@ -24,7 +26,7 @@ def rewritten(message: str, history: Sequence[str], model: Model, usage: Usage) 
     before = " / ".join(history[-_TURNS:])
     prompt = filled("rewrite", history=before, question=message)
     written = "".join(model.stream([HumanMessage(prompt)], usage)).strip().split("\n")[0]
-    question = simplified(_LABEL.sub("", written)).strip(_QUOTES + " ")
+    question = clean(simplified(_LABEL.sub("", written))).strip(_QUOTES + " ")
     return question if is_faithful(question, message, history) else ""
 
 
@@ -40,9 +42,11 @@ def is_faithful(question: str, message: str, history: Sequence[str]) -> bool:
 
 def _content(text: str) -> list[str]:
     """Words that carry meaning: nouns, verbs, adjectives, names, figures, places, and what denies."""
-    return [word.text for word in words(text) if word.text.strip("，。？！、 ") and _is_content(word)]
+    return [word.text for word in words(text) if _is_content(word)]
 
 
 def _is_content(word: Word) -> bool:
+    if word.text.startswith(_ASKING) or not any(character.isalnum() for character in word.text):
+        return False
     placed = word.pos[:1] == "f" and len(word.text) > 1  # 西部, but not 中
     return word.pos[:1] in "nvamtjlixbsz" or placed or word.text in _DENIALS

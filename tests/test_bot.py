@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from core_fakes import NothingMayBeAsked, a_report, faults
+from model_fakes import ScriptedModel
 
 from chatbot.bot import MODES, Bot
+from chatbot.chain import Writer
 from chatbot.errors import SetupError, UnknownReport, UsageError
 from chatbot.types import Answer
+from eval.scripted.reading import evidence
+from vectorstore.retrieve import ReportRetriever
 
 QUESTION = "去年轨道交通新增里程多少公里？"
 CLOSED = Bot([a_report(text="新建水库3座。")], NothingMayBeAsked())
@@ -119,3 +123,56 @@ def test_a_report_chosen_twice_counts_once(town: Bot):
 def test_without_reports_nothing_is_looked_up():
     with pytest.raises(UnknownReport):
         Bot((), NothingMayBeAsked()).ask("新建水库几座？")
+
+
+# With a model
+
+
+def tells_the_miles(prompt: str) -> str:
+    """A true sentence, worded a little otherwise, from whichever passage of the prompt says it."""
+    key = next(line.key for line in evidence(prompt) if "21公里" in line.text)
+    return f"新增了里程21公里。[{key}]"
+
+
+def with_model(town: Bot, retriever: ReportRetriever, model: ScriptedModel) -> Bot:
+    return Bot(town.reports, retriever, town.reports[0].id, Writer(model, 4000))
+
+
+@pytest.mark.parametrize("mode", ["auto", "model"])
+def test_with_a_model_both_modes_that_may_use_it_do(town: Bot, town_retriever: ReportRetriever, mode: str):
+    bot = with_model(town, town_retriever, ScriptedModel(tells_the_miles))
+    answer = bot.ask(QUESTION, mode=mode)
+    assert (answer.mode, answer.sentences) == ("model", ("2030年：新增了里程21公里。[1]",)) and faults(
+        answer, bot
+    ) == []
+
+
+def test_the_extractive_mode_asks_no_model(town: Bot, town_retriever: ReportRetriever):
+    answer = with_model(town, town_retriever, ScriptedModel()).ask(QUESTION, mode="extractive")
+    assert without_time(answer) == without_time(town.ask(QUESTION)) and answer.mode == "extractive"
+
+
+def test_a_model_that_lies_changes_nothing_but_the_note(town: Bot, town_retriever: ReportRetriever):
+    bot = with_model(town, town_retriever, ScriptedModel(lambda prompt: tells_the_miles(prompt).replace("21", "12")))
+    answer, plain = bot.ask(QUESTION), town.ask(QUESTION)
+    assert (answer.sentences, answer.citations) == (plain.sentences, plain.citations)
+    assert (answer.mode, answer.note) == ("extractive", "未经模型整理")
+
+
+@pytest.mark.parametrize("call", ["ask", "brief"])
+def test_neither_a_refusal_nor_a_brief_costs_a_call(town: Bot, town_retriever: ReportRetriever, call: str):
+    bot = with_model(town, town_retriever, ScriptedModel())
+    message = "火星基地投资了多少亿元？" if call == "ask" else "民生"
+    assert without_time(getattr(bot, call)(message)) == without_time(getattr(town, call)(message))
+
+
+def test_a_follow_up_costs_two_calls(town: Bot, town_retriever: ReportRetriever):
+    model = ScriptedModel("去年轨道交通新增里程多少公里？", tells_the_miles)
+    answer = with_model(town, town_retriever, model).ask("那去年新增里程呢？", [("今年轨道交通多少公里？", "")])
+    assert answer.mode == "model" and len(model.prompts) == 2
+
+
+def test_the_stages_show_the_model_s_sentence_before_they_end(town: Bot, town_retriever: ReportRetriever):
+    bot = with_model(town, town_retriever, ScriptedModel(tells_the_miles))
+    shown = [(name, answer.sentences) for name, answer in bot.stages(QUESTION) if answer]
+    assert {name for name, _ in shown} == {"draft", "done"} and len({sentences for _, sentences in shown}) == 1

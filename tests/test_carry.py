@@ -16,8 +16,6 @@ from chatbot.types import Period
 from chatbot.wordlists import read_toml
 from vectorstore.passages import passages
 
-LIST = "规上工业增加值、固定资产投资、社会消费品零售总额分别增长6.6%、4.3%、8.7%"
-
 
 def said_by(text: str, clause: str, period: Period = REVIEW) -> bool:
     (source,) = told([(passage := a_passage(text, period), passage.span)])

@@ -1,12 +1,16 @@
-"""The walk: its order, what ends it early, what it times, and that it is one LangChain runnable."""
+"""The walk: its order, what ends it early, what it times, that it is a LangChain runnable, and when it asks a model."""
 
 from __future__ import annotations
 
-import pytest
-from core_fakes import TIMINGS, KnownEvidence, NothingMayBeAsked, a_passage, a_report, asked, evidence_for
-from langchain_core.runnables import Runnable
+from dataclasses import replace
 
-from chatbot.chain import State, chain, last_turns, staged, steps
+import pytest
+from core_fakes import PLAN, TIMINGS, KnownEvidence, NothingMayBeAsked, a_passage, a_report, asked, evidence_for
+from langchain_core.runnables import Runnable
+from model_fakes import Broken, ScriptedModel
+
+from chatbot.chain import State, Writer, chain, last_turns, staged, steps
+from chatbot.compose import Written
 from chatbot.types import Answer, Evidence
 
 STEPS = ["guard", "understand", "retrieve", "draft", "verify", "present"]
@@ -124,3 +128,139 @@ def test_the_receipt_tells_how_the_question_was_understood_and_what_was_weighed(
 def test_only_the_questions_of_the_last_turns_are_kept():
     history = [(f"问{i}", f"答{i}") for i in range(10)]
     assert last_turns(history, keep=2) == ("问8", "问9") and last_turns(()) == ()
+
+
+# With a model
+
+NOTE = "未经模型整理"
+TRUE = "2030年云川市新建水库3座。[E1]"
+FALSE = "2030年新建水库4座。[E1]"
+FAILURE = "模型的回答中途断了"
+AGAIN = "那改造小区呢？"
+BOTH = "去年改造小区多少个？今年呢？"
+NEXT = a_passage("改造小区130个。", PLAN, len(TEXT) + 1)
+
+
+def with_model(
+    model: ScriptedModel, message: str = QUESTION, history: tuple[str, ...] = (), brief: bool = False
+) -> Answer:
+    """The answer of the walk with this model, in the mode that uses it."""
+    asking = replace(state(message, history, brief), written=Written(model.name))
+    return chain(KnownEvidence(*found()), Writer(model, 4000)).invoke(asking)
+
+
+def told_of_the_model(answer: Answer) -> dict[str, object]:
+    told = dict(answer.receipt)["model"]
+    assert isinstance(told, dict)
+    return told
+
+
+def test_a_first_question_is_one_call_and_the_model_s_true_sentence_is_shown():
+    model = ScriptedModel(TRUE)
+    answer = with_model(model)
+    assert (answer.sentences, answer.mode, answer.note) == (("2030年云川市新建水库3座。[1]",), "model", "")
+    assert answer.citations[0].quote == "新建水库3座" and len(model.prompts) == 1
+
+
+def test_a_follow_up_is_two_calls_and_asked_as_the_model_puts_it():
+    model = ScriptedModel("去年改造小区几个？", "2030年云川市改造小区87个。[E1]")
+    retriever = KnownEvidence(*evidence_for(asked("去年改造小区几个？"), a_passage(TEXT)))
+    asking = replace(state(AGAIN, (QUESTION,)), written=Written(model.name))
+    answer = chain(retriever, Writer(model, 4000)).invoke(asking)
+    assert retriever.asked[0].text == "去年改造小区几个?" and retriever.asked[0].asked == "那改造小区呢?"
+    assert (answer.sentences, len(model.prompts)) == (("2030年云川市改造小区87个。[1]",), 2)
+    assert (told_of_the_model(answer)["rewritten"], told_of_the_model(answer)["calls"]) == ("去年改造小区几个?", 2)
+
+
+def test_a_rewrite_that_cannot_be_trusted_is_not_asked():
+    model, retriever = ScriptedModel("去年南极科考站几座？", ""), KnownEvidence(*found())
+    asking = replace(state(AGAIN, (QUESTION,)), written=Written(model.name))
+    answer = chain(retriever, Writer(model, 4000)).invoke(asking)
+    assert "小区" in retriever.asked[0].text and "南极" not in retriever.asked[0].text
+    assert told_of_the_model(answer)["rewritten"] == ""
+
+
+def test_after_a_failed_rewrite_the_model_is_not_asked_again():
+    model = ScriptedModel(Broken(reason=FAILURE))
+    answer = with_model(model, AGAIN, (QUESTION,))
+    assert answer.sentences == chain(KnownEvidence(*found())).invoke(state(AGAIN, (QUESTION,))).sentences
+    assert len(model.prompts) == 1
+    assert NOTE in answer.note and told_of_the_model(answer)["failure"] == FAILURE
+
+
+@pytest.mark.parametrize(
+    ("message", "brief"),
+    [("写一首诗", False), ("", False), ("How many reservoirs were built last year?", False), ("水库", True)],
+    ids=["no report's matter", "nothing", "English", "a brief"],
+)
+def test_the_model_is_not_asked_where_it_has_nothing_to_word(message: str, brief: bool):
+    plain = chain(KnownEvidence(*found())).invoke(state(message, brief=brief))
+    answer = with_model(ScriptedModel(), message, brief=brief)
+    assert (answer.sentences, answer.citations, answer.mode) == (plain.sentences, plain.citations, "extractive")
+    assert NOTE not in answer.note
+
+
+def test_without_evidence_the_model_is_not_asked():
+    asking = replace(state(), written=Written("scripted"))
+    answer = chain(KnownEvidence(), Writer(ScriptedModel(), 4000)).invoke(asking)
+    assert (answer.status, answer.mode, answer.note) == ("refused", "extractive", "")
+
+
+def test_a_model_that_is_there_but_not_wanted_is_not_asked():
+    answer = chain(KnownEvidence(*found()), Writer(ScriptedModel(), 4000)).invoke(state())
+    assert (answer.mode, answer.note) == ("extractive", "") and "model" not in dict(answer.receipt)
+
+
+@pytest.mark.parametrize(
+    "said", [FALSE, "", "抱歉，我不知道。", Broken(reason=FAILURE)], ids=["false", "nothing", "refusal", "failure"]
+)
+def test_when_nothing_of_the_model_stands_the_answer_is_the_extractive_one_and_says_so(said: str | Broken):
+    plain, answer = chain(KnownEvidence(*found())).invoke(state()), with_model(ScriptedModel(said))
+    assert (answer.sentences, answer.citations, answer.status) == (plain.sentences, plain.citations, plain.status)
+    assert (answer.mode, answer.note) == ("extractive", NOTE)
+
+
+def test_what_was_dropped_is_told_with_the_reason():
+    (dropped,) = with_model(ScriptedModel(FALSE)).dropped
+    assert dropped.text == FALSE and "4座" in dropped.reason
+
+
+def stages_with(model: ScriptedModel, message: str) -> list[tuple[str, Answer | None]]:
+    retriever = KnownEvidence(*evidence_for(asked(message), a_passage(TEXT), NEXT))
+    report = a_report(text=f"{TEXT} {NEXT.text}")
+    asking = State(message, reports=(report,), written=Written(model.name))
+    return list(staged(retriever, asking, Writer(model, 4000)))
+
+
+def test_while_a_model_writes_each_sentence_is_told_as_soon_as_it_stands():
+    told = stages_with(ScriptedModel("2030年改造小区87个。[E1]2031年计划改造小区130个。[E2]"), BOTH)
+    drafted = [answer for name, answer in told if name == "draft" and answer]
+    assert [name for name, answer in told if answer is None] == STEPS and told[-1][0] == "done"
+    assert [len(answer.sentences) for answer in drafted] == [1, 2, 2]
+    assert drafted[0].sentences == ("2030年改造小区87个。[1]",) and drafted[0].citations[0].quote == "改造小区87个"
+    assert told[-1][1] is not None and told[-1][1].sentences == drafted[-1].sentences
+
+
+def test_nothing_false_is_told_on_the_way():
+    told = stages_with(ScriptedModel("2030年改造小区88个。[E1]2030年改造小区87个。[E1]"), BOTH)
+    shown = [sentence for _, answer in told if answer for sentence in answer.sentences]
+    assert shown and not any("88" in sentence for sentence in shown)
+
+
+def test_until_something_of_the_model_stands_nothing_is_told():
+    told = stages_with(ScriptedModel(FALSE), BOTH)
+    assert [name for name, answer in told if answer] == ["done"]
+
+
+def test_the_stages_end_in_the_answer_of_the_chain():
+    model, last = ScriptedModel(TRUE, TRUE), None
+    asking = replace(state(), written=Written(model.name))
+    *_, (_, last) = staged(KnownEvidence(*found()), asking, Writer(model, 4000))
+    whole = chain(KnownEvidence(*found()), Writer(model, 4000)).invoke(replace(state(), written=Written(model.name)))
+    assert last and (last.sentences, last.citations, last.mode) == (whole.sentences, whole.citations, "model")
+
+
+def test_the_time_to_the_first_sentence_is_told():
+    first = told_of_the_model(with_model(ScriptedModel(TRUE)))["first_sentence_ms"]
+    assert isinstance(first, float) and first > 0
+    assert told_of_the_model(with_model(ScriptedModel(FALSE)))["first_sentence_ms"] is None

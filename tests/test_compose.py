@@ -1,4 +1,4 @@
-"""The model's draft, with a model that says what the test wants: what is believed, what is told without it, what it may read."""
+"""The model's draft, with a model that says what the test wants: what is believed, what else is told, what it reads."""
 
 from __future__ import annotations
 
@@ -53,10 +53,11 @@ def test_a_sentence_that_tells_what_is_due_takes_its_place():
         ("新建大坝3座。[E1]", "没有这样说"),
         ("2029年新建水库3座。[E1]", "年份"),
         ("！[E1]", "没有内容"),
+        ("一" * 700 + "。[E1]", "太长"),
         ("报告没有提到这一点。", "依据"),
         ("2030年，造林6万亩。[Eff]", "依据"),
     ],
-    ids=["figure", "name", "year", "nothing", "refusal", "unknown key"],
+    ids=["figure", "name", "year", "nothing", "endless", "refusal", "unknown key"],
 )
 def test_a_sentence_that_does_not_hold_is_dropped_with_the_reason(said: str, reason: str):
     task = a_task(HOW_MANY, WORKS)

@@ -173,6 +173,7 @@ def test_a_plan_is_known_by_its_words(text: str):
         ("在青石区，新建公园12个。", "新建公园12个。"),
         ("未完工的有：公园2个，水厂1座。", "公园2个，水厂1座。"),
         ("专家预测，全国经济增长6%。", "全国经济增长6%。"),
+        ("年初承诺的12件实事中，11件如期完成。", "11件如期完成。"),
         (PLACE, "改造小区5个。"),
         (PLACE, "云川市改造小区5个。"),
         (JOBS, "高校毕业生2万人。"),
@@ -185,6 +186,7 @@ def test_a_plan_is_known_by_its_words(text: str):
         "where",
         "before a colon",
         "by whom",
+        "of how many",
         "in a district",
         "of the city",
         "of which",
@@ -272,7 +274,16 @@ def test_the_clause_ahead_of_it_must_stand_in_the_same_passage():
 
 
 @pytest.mark.parametrize(
-    "text", ["同比增长6.1%", "居全省第一", "占全国的三成", "惠及群众2万人", "其中国家级2个", "达到37.5%"]
+    "text",
+    [
+        "同比增长6.1%",
+        "居全省第一",
+        "占全国的三成",
+        "惠及群众2万人",
+        "其中国家级2个",
+        "达到37.5%",
+        "是首个枢纽",
+    ],
 )
 def test_a_clause_leans_when_it_does_not_say_what_it_is_about(text: str):
     assert leans(text)
@@ -283,6 +294,13 @@ def test_a_clause_leans_when_it_does_not_say_what_it_is_about(text: str):
 )
 def test_a_clause_with_a_name_or_a_deed_stands_alone(text: str):
     assert not leans(text)
+
+
+def test_a_clause_that_names_what_it_measures_may_open_a_sentence_but_follows_only_its_own():
+    passage = a_passage("新建公园12个，垃圾分类覆盖118个小区，回收利用率31%。")
+    assert why("回收利用率31%。", passage) == ""
+    assert why("垃圾分类覆盖118个小区，回收利用率31%。", passage) == ""
+    assert why("新建公园12个，回收利用率31%。", passage)
 
 
 # What is taken back

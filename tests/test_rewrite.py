@@ -17,12 +17,23 @@ PARKS = "那口袋公园呢？"
     [
         ("去年口袋公园新增多少？", PARKS, BEFORE),
         ("去年口袋公园多少？", PARKS, BEFORE),
+        ("去年口袋公园新增多少？", "那口袋公园呢?", BEFORE),
         ("今年轨道交通新增里程多少公里？", "今年呢？", BEFORE),
+        ("去年口袋公园新增几个？", PARKS, BEFORE),
         ("未完工的水库有几座？", "未完工的呢？", ("水库有几座？",)),
         ("西部地区的水库有几座？", "西部地区呢？", ("水库有几座？",)),
         ("今年轨道交通新增里程多少公里？", "今年呢？", ("去年軌道交通新增里程多少公里？",)),
     ],
-    ids=["subject changed", "shorter", "year changed", "denial kept", "place kept", "traditional characters"],
+    ids=[
+        "subject changed",
+        "shorter",
+        "other marks",
+        "year changed",
+        "asked otherwise",
+        "denial kept",
+        "place kept",
+        "traditional characters",
+    ],
 )
 def test_what_only_puts_together_what_was_said_is_faithful(question: str, message: str, history: tuple[str, ...]):
     assert is_faithful(question, message, history)
@@ -77,8 +88,8 @@ def test_what_adds_or_loses_a_word_that_counts_is_not(question: str, message: st
     ],
     ids=["plain", "label", "long label", "quoted", "with a reason", "traditional"],
 )
-def test_the_question_is_read_out_of_what_the_model_writes(written: str):
-    assert rewritten(PARKS, BEFORE, ScriptedModel(written), Usage()) == "去年口袋公园新增多少？"
+def test_the_question_is_read_out_of_what_the_model_writes_and_cleaned_like_any_message(written: str):
+    assert rewritten(PARKS, BEFORE, ScriptedModel(written), Usage()) == "去年口袋公园新增多少?"
 
 
 @pytest.mark.parametrize("written", ["", "  \n", "抱歉，我不知道。", "去年南极科考站投入了多少？"])
