@@ -94,10 +94,7 @@ def _judged(task: Task, said: str, offered: dict[str, Evidence], due: list[Draft
     if len(said) > _LONGEST:
         return replace(done, dropped=(*done.dropped, Dropped(said[:_LONGEST], "句子太长")))
     sentence = supported(said, offered)
-    reason = fault(task.question, sentence, offered, task.places)
-    if reason and (mended := _mended(task, said, offered, due)):
-        sentence, reason = mended, ""
-    reason = reason or _repeats(sentence, done)
+    reason = fault(task.question, sentence, offered, task.places) or _repeats(sentence, done)
     if reason:
         return replace(done, dropped=(*done.dropped, Dropped(said, reason)))
     sentence = _needed(task, said, sentence, offered)
@@ -192,15 +189,6 @@ def _stretch(text: str, evidence: Evidence) -> Span:
         return sum(word in told for word in wanted), run.start - run.end
 
     return max(runs, key=worth)
-
-
-def _mended(task: Task, said: str, offered: dict[str, Evidence], due: Sequence[DraftSentence]) -> DraftSentence | None:
-    """A sentence under a wrong key that says whole what one of the due quotes says: it gets the key of that quote."""
-    for quote in due:
-        sentence = supported(_under(said, quote.keys[:1]), offered)
-        if not fault(task.question, sentence, offered, task.places):
-            return sentence
-    return None
 
 
 def _needed(task: Task, said: str, sentence: DraftSentence, offered: dict[str, Evidence]) -> DraftSentence:

@@ -66,9 +66,11 @@ class Usage:
     answer_tokens: int | None = None
 
     def add(self, chunk: AIMessageChunk) -> None:
-        if chunk.usage_metadata:
-            self.prompt_tokens = (self.prompt_tokens or 0) + chunk.usage_metadata["input_tokens"]
-            self.answer_tokens = (self.answer_tokens or 0) + chunk.usage_metadata["output_tokens"]
+        told = chunk.usage_metadata
+        # Endpoints may count in words or not at all; only numbers are believed.
+        if told and isinstance(told["input_tokens"], int) and isinstance(told["output_tokens"], int):
+            self.prompt_tokens = (self.prompt_tokens or 0) + told["input_tokens"]
+            self.answer_tokens = (self.answer_tokens or 0) + told["output_tokens"]
 
 
 class Model(Protocol):
