@@ -223,7 +223,7 @@ def _answer(state: State) -> Answer:
     timings = _timings(dict(state.timing_ms))
     if state.question is None:
         return replace(state.answer, timing_ms=timings)
-    told = receipt(state.question, state.evidence, state.written, dict(state.fingerprints))
+    told = receipt(state.question, state.evidence, state.draft.likely, state.written, dict(state.fingerprints))
     return replace(state.answer, timing_ms=timings, receipt=told)
 
 

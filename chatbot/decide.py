@@ -11,7 +11,9 @@ from functools import cache
 from math import exp
 from typing import NamedTuple
 
-from chatbot.quote import is_listed, window
+from chatbot.figures import quantities
+from chatbot.fit import unit_fit
+from chatbot.quote import is_listed, quote_span, window
 from chatbot.types import Clause, Evidence, Period, Question
 from chatbot.wordlists import read_toml
 
@@ -56,7 +58,7 @@ def candidate(question: Question, evidence: Sequence[Evidence], period: Period |
 def confidence(question: Question, found: Candidate) -> float:
     """How likely it is, from 0 to 1, that the candidate holds what `question` asks for; 0 where it cannot."""
     quoted = window(question, found.evidence, found.clause)
-    if veto(question, quoted) and not is_listed(question, found.evidence):
+    if vetoed(question, found, quoted):
         return 0.0
     shown = signs(found, quoted)
     numbers = _numbers()[group(question, reach(found, quoted))]
@@ -120,6 +122,19 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
     if question.count and question.answer_type == "name" and found["type"] < 0:
         return "没有列出"
     return ""
+
+
+def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether the quote cannot answer; a list that its heading names whole always can."""
+    ruled_out = veto(question, quoted) or _lumped(question, found, quoted)
+    return bool(ruled_out) and not is_listed(question, found.evidence)
+
+
+def _lumped(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether a figure is asked for each of several things and the quote gives one for all of them together."""
+    text = found.evidence.passage.slice(quote_span(quoted))
+    fitting = [figure for figure in quantities(text) if unit_fit(question, figure, text) >= 0]
+    return question.each and not question.compare and len(fitting) < 2
 
 
 def answers(question: Question, found: Candidate) -> bool:

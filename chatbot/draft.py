@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.carry import stands_alone
-from chatbot.decide import Candidate, answers, candidate
+from chatbot.decide import Candidate, answers, candidate, confidence
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
-from chatbot.quote import quote_span, window
+from chatbot.quote import ANNOUNCING, LONGEST, quote_span, window
 from chatbot.types import Clause, Draft, DraftSentence, Evidence, Indicator, Passage, Period, Question, Span
-from chatbot.verify import cues
+from chatbot.verify import cues, fault
 from chatbot.wordlists import read_toml
 
 _ALIGNED = re.compile(r"分别([^\d]{0,6})")
@@ -28,10 +28,13 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
         return _comparison(question, evidence)
     if _is_listing(question, evidence):
         return listing(evidence)
-    found = _best(question, evidence)
+    found = candidate(question, evidence)
     if not found:
         return refusal(question, evidence)
-    return Draft((_sentence(question, found.evidence, found.clause),))
+    likely = confidence(question, found)
+    if not answers(question, found):
+        return replace(refusal(question, evidence), likely=likely)
+    return Draft((_sentence(question, found.evidence, found.clause),), likely=likely)
 
 
 def _is_listing(question: Question, evidence: Sequence[Evidence]) -> bool:
@@ -40,10 +43,12 @@ def _is_listing(question: Question, evidence: Sequence[Evidence]) -> bool:
 
 
 def listing(evidence: Sequence[Evidence]) -> Draft:
-    """Every entry of a section, in its order, under its heading and their number."""
-    heading = f"{evidence[0].passage.path[-1]}，共{len(evidence)}项"
+    """Every entry of a section, in its order, under its heading (or the clause that announces them) and their number."""
+    first, name = evidence[0], evidence[0].passage.path[-1]
+    if first.passage.text.endswith(ANNOUNCING):
+        evidence, name = evidence[1:], first.passage.slice(first.best.span)
     sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in evidence]
-    sentences[0] = replace(sentences[0], heading=heading)
+    sentences[0] = replace(sentences[0], heading=f"{name}，共{len(evidence)}项")
     return Draft(tuple(sentences))
 
 
@@ -79,7 +84,16 @@ def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 
 def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSentence:
-    quote = quote_span(window(question, evidence, clause))
+    """The quote as a sentence; where that leans on what stands before it (五年来，…), the shortest longer one that holds."""
+    shortest = quote_span(window(question, evidence, clause))
+    starts = [c.span.start for c in evidence.clauses if shortest.end - LONGEST <= c.span.start < shortest.start]
+    quotes = [shortest, *(Span(start, shortest.end) for start in sorted(starts, reverse=True))]
+    sentences = [_of_quote(question, evidence, clause, quote) for quote in quotes]
+    offered = {evidence.key: evidence}
+    return next((s for s in sentences if not fault(question, s, offered)), sentences[0])
+
+
+def _of_quote(question: Question, evidence: Evidence, clause: Clause, quote: Span) -> DraftSentence:
     body = evidence.passage.slice(quote)
     if question.answer_type == "number" or question.compare:
         body = _aligned(question, evidence.passage, clause, quote) or body

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
 from chatbot.indicators import indicators
-from chatbot.segment import words
-from chatbot.terms import match
+from chatbot.segment import simplified, words
+from chatbot.terms import is_coordinated, match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 from chatbot.wordlists import asking, read_toml
 
@@ -79,7 +79,7 @@ def kind_fit(weighted: Weighted, passage: Passage, span: Span, figures: Sequence
         return fit | {"unit": NO_FIGURE, "type": -1.0}
     best = max(inside, key=lambda figure: figure_fit(question, terms, figure, clause))
     unit, name = unit_fit(question, best.quantity, clause), name_cover(terms, best.name)
-    if _other_count(question, passage, clause):
+    if _other_count(question, passage, clause) or contrast_fit(question, best.name) < 0:
         unit = -1.0
     return fit | {"unit": unit, "name": name, "type": 0.5 * unit + 0.5 * name}
 
@@ -145,9 +145,10 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 
 def contrast_fit(question: Question, text: str) -> float:
     """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
+    own = simplified(question.asked)
     for group in read_toml("asking.toml")["contrasts"]["groups"]:
-        asked, told = _said_of(group, question.text), _said_of(group, text)
-        if len(asked) == 1 and told and asked[0] not in told:
+        asked, told = _said_of(group, own) or _said_of(group, question.text), _said_of(group, text)
+        if len(asked) == 1 and told and asked[0] not in told and not is_coordinated(asked[0], text):
             return -1.0
     return 0.0
 
@@ -183,10 +184,11 @@ def figure_fit(question: Question, terms: Sequence[Term], figure: Indicator, cla
 
 
 def name_cover(terms: Sequence[Term], name: str) -> float:
-    """The share of `name` that the question's terms account for, by characters."""
+    """The share of `name` that the question's own terms account for, by characters."""
     if not name:
         return 0.0
-    return min(1.0, sum(len(word) * match(term, name) for term in terms for word in _said(term, name)) / len(name))
+    own = [term for term in terms if term.kind != "context"]
+    return min(1.0, sum(len(word) * match(term, name) for term in own for word in _said(term, name)) / len(name))
 
 
 def _said(term: Term, name: str) -> list[str]:

@@ -12,9 +12,13 @@ Receipt = tuple[tuple[str, object], ...]
 
 
 def receipt(
-    question: Question, evidence: Sequence[Evidence], written: Written | None, fingerprints: Mapping[str, str]
+    question: Question,
+    evidence: Sequence[Evidence],
+    likely: float | None,
+    written: Written | None,
+    fingerprints: Mapping[str, str],
 ) -> Receipt:
-    """`fingerprints`: report id → the fingerprint of its part of the index."""
+    """`likely`: the decision score; `fingerprints`: report id → the fingerprint of its part of the index."""
     return (
         ("asked", question.asked),
         ("understood", question.text),
@@ -23,6 +27,7 @@ def receipt(
         ("periods", [f"{p.year}/{p.kind}" for p in question.periods]),
         ("terms", [[t.text, list(t.official), round(t.weight, 3), t.kind] for t in question.terms]),
         ("passages", [_line(e) for e in evidence]),
+        ("likely", None if likely is None else round(likely, 4)),
         ("index", {id: fingerprints.get(id, "") for id in question.report_ids}),
         *([("model", _model(written))] if written else []),
     )

@@ -10,6 +10,7 @@ from chatbot.types import Span, Term
 from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
 
 _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
+_NUMBERED = re.compile(r"[A-Za-z]?\d+号线(?:[一二三四]期)?|[A-Za-z]\d+航站楼")  # one of a row: no other will do
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _LEADING_PLACE = re.compile(r"(?:^|[\x00，、和与跟]|隔壁|邻近)([\u4e00-\u9fff]{2,3}[市县区])(?=[\x00的在]|今年|去年)")
@@ -20,6 +21,7 @@ _RANKED_PLACE = re.compile(r".{2,}[省市区县州旗盟镇乡村]")
 _LONGEST_PHRASE = 60
 _CONTENT = re.compile(r"[^\x00\s，。？！、；：,.?!;:（）()]+")
 _PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}
+_NAMED = 1.6
 _SINGLE_CHARACTER = 0.4  # one character says little: 奖, 水, 路
 _COORDINATED = 0.9
 _PARTIAL_FROM = 0.5  # share of a word's bigrams from which it counts as half said
@@ -44,7 +46,9 @@ def _names(text: str) -> Iterator[tuple[Span, Term]]:
         if not _COMMON_PLACE.search(m[1]):
             yield Span(*m.span(1)), Term(m[1], kind="place")
     for m in _QUOTED.finditer(text):
-        yield Span(*m.span()), Term(m[1], weight=1.6, kind="name")
+        yield Span(*m.span()), Term(m[1], weight=_NAMED, kind="name")
+    for m in _NUMBERED.finditer(text):
+        yield Span(*m.span()), Term(m[0], weight=_NAMED, kind="name")
 
 
 def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
@@ -152,10 +156,10 @@ def _partial(word: str, text: str) -> float:
     share = sum(pair in text for pair in pairs) / len(pairs)
     if share < _PARTIAL_FROM:
         return 0.0
-    return _COORDINATED if _coordinated(word, text) else 0.7 * share
+    return _COORDINATED if is_coordinated(word, text) else 0.7 * share
 
 
-def _coordinated(word: str, text: str) -> bool:
+def is_coordinated(word: str, text: str) -> bool:
     """Whether `text` says `word` with its end shared: 工业投资 in 工业、基础设施投资."""
     for cut in range(2, len(word) - 1):
         start = text.find(word[:cut])

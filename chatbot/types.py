@@ -136,7 +136,8 @@ class Question:
     """A message understood: stand-alone, in simplified characters, with what is asked for spelled out.
 
     `focus` holds the nouns the question word hangs on (`哪座水库` → 水库); `units` the measure words asked for; `count`
-    how many things are asked for (`哪三个` → 3); `periods` is empty when the question names no time.
+    how many things are asked for (`哪三个` → 3); `each` says that a figure is asked for each of several things (各多少);
+    `periods` is empty when the question names no time.
     """
 
     asked: str
@@ -148,6 +149,7 @@ class Question:
     periods: tuple[Period, ...] = ()
     focus: tuple[str, ...] = ()
     count: int | None = None
+    each: bool = False
     compare: bool = False
     target: bool = False
     terms: tuple[Term, ...] = ()
@@ -199,9 +201,14 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
+    """`likely`: how likely, from 0 to 1, the best clause answers in the eyes of the decision; None where nothing was
+    decided by likelihood (lists handed over whole, briefs, no clause of the right time).
+    """
+
     sentences: tuple[DraftSentence, ...]
     status: AnswerStatus = "answered"
     note: str = ""
+    likely: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ _COUNT = re.compile(
     r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
     r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
 )
+_ASIDE = re.compile(r"[（(](?:不含|不包括|不计|除)[^（）()]*[）)]")
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
 _QUOTED = re.compile("[“《][^”》]*[”》]")
 _CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
@@ -34,7 +35,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
 
     `reports` are those that may be asked; their years say what 去年 and 今年 mean, their regions which one is meant.
     """
-    text = simplified(message.strip())
+    text = _ASIDE.sub("", simplified(message.strip()))
     language = _language(text)
     year = _report_year(reports)
     question = Question(
@@ -47,6 +48,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         periods=periods(text, year, [report.year for report in reports if report.year]),
         focus=_focus(text),
         count=_count(text),
+        each=bool(asking("words", "each").search(text)),
         target=bool(asking("words", "target").search(text)),
         terms=terms(text, english=language == "en"),
         report_ids=tuple(report.id for report in reports),
@@ -228,11 +230,17 @@ def _carry_over(question: Question, previous: Question) -> Question:
         carried = replace(
             carried,
             answer_type=previous.answer_type if not asks else carried.answer_type,
-            attribute=carried.attribute or previous.attribute,
+            attribute=_attribute_of(question, previous) if not asks else carried.attribute or previous.attribute,
             units=carried.units or (previous.units if not question.terms else ()),
         )
     text = f"{previous.text.rstrip('？?。')}；{question.text}"
     return replace(carried, terms=_joined(question, previous), text=text)
+
+
+def _attribute_of(question: Question, previous: Question) -> Attribute:
+    """Of a follow-up that asks nothing itself: 那增速呢 says which side is meant, the name in 那零售总额呢 does not."""
+    own, before = question.attribute, previous.attribute
+    return before or own if _has_topic(question) else own or before
 
 
 def _has_topic(question: Question) -> bool:
@@ -246,7 +254,8 @@ def _joined(question: Question, previous: Question) -> tuple[Term, ...]:
     """Own terms in full; earlier ones in full when there is no own topic, else as mere context."""
     earlier = [term for term in previous.terms if not any(match(term, own.text) for own in question.terms)]
     if not _has_topic(question):
-        return question.terms + tuple(earlier)
+        telling = _telling([term.text for term in question.terms])
+        return tuple(term for term in question.terms if term.text in telling) + tuple(earlier)
     share = _POINTED if asking("words", "points").search(question.text) else _CONTEXT_WEIGHT
     return question.terms + tuple(replace(term, kind="context", weight=share * term.weight) for term in earlier)
 

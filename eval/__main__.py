@@ -1,12 +1,16 @@
 """The command line of the evaluation.
 
-usage: python -m eval run [--set NAME …] [--name NAME] [--mode auto|extractive|model] [--misses N]
+usage: python -m eval run [--set NAME|FILE …] [--report FILE] [--name NAME] [--mode auto|extractive|model]
+                          [--misses N] [--gate]
+       python -m eval compare RUN RUN
+       python -m eval tune
        python -m eval train
        python -m eval calibrate [--out FOLDER]
        python -m eval bench [--runs N]
        python -m eval scripted [--port P] [--script parrot|liar|faults] [--delay S]
        python -m eval mutate [--report FILE] [--seed N] [--show K]
        python -m eval stress [--times N] [--set NAME …] [--all]
+       python -m eval retrieval --corpus FILE --queries FILE --qrels FILE [--limit N] [--out FILE.json]
 """
 
 from __future__ import annotations
@@ -20,15 +24,22 @@ from threading import Event
 from chatbot.bot import MODES
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import load_settings, stop_reporting
+from eval.beir import Files
 from eval.bench import bench
 from eval.calibrate import calibrate
+from eval.compare import compare
+from eval.gate import floors, shortfalls
+from eval.measures import figures
 from eval.mutate import mutate
+from eval.questions import QuestionSet, default_report, load_file, load_sets
+from eval.retrieval import retrieval
 from eval.run import print_misses, run
 from eval.scripted.scripts import SCRIPTS, slowed
 from eval.scripted.server import MODEL, serving
 from eval.stress import stress
 from eval.train import train_and_save
-from vectorstore.embed import open_embedder
+from eval.tune import tune_and_save
+from vectorstore.model import model_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +63,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="用自己的题集检验回答的质量与速度。")
-    commands = parser.add_subparsers(required=True, metavar="{run,train,calibrate,bench,mutate,stress,scripted}")
+    commands = parser.add_subparsers(
+        required=True, metavar="{run,compare,tune,train,calibrate,bench,mutate,stress,scripted,retrieval}"
+    )
     asked = commands.add_parser("run", help="作答并评判")
-    asked.add_argument("--set", action="append", default=[], metavar="NAME", help="只用这套题（可多次给出）")
+    asked.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME|FILE",
+        help="只用这套题，或任何 batch 格式的文件",
+    )
+    asked.add_argument("--report", type=Path, metavar="FILE", help="文件里的题所问的报告（默认是随附的报告）")
     asked.add_argument("--name", default="latest", help="结果存入 eval/results/NAME")
     asked.add_argument("--mode", choices=MODES, default="auto", help="回答方式")
+    asked.add_argument("--gate", action="store_true", help="低于 eval/floor.toml 的下限即告失败")
     asked.add_argument("--misses", type=int, default=0, metavar="N", help="列出前 N 道没答对的题")
     asked.set_defaults(run=_run)
+    compared = commands.add_parser("compare", help="比较两次结果：逐项之差，变对与变错的题")
+    compared.add_argument("before", metavar="RUN")
+    compared.add_argument("after", metavar="RUN")
+    compared.set_defaults(run=_compare)
+    tuned = commands.add_parser("tune", help="由问句与答句的配对重新学习句子编码器的上层（须有 torch）")
+    tuned.set_defaults(run=_tune)
     trained = commands.add_parser("train", help="由问句与答句的配对学出双塔编码器")
     trained.set_defaults(run=_train)
     learn = commands.add_parser("calibrate", help="由题集学出排序与拒答的权重")
@@ -82,16 +109,42 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--script", choices=SCRIPTS, default="parrot", help="照抄、说谎或出故障")
     model.add_argument("--delay", type=float, default=0.05, metavar="S", help="每两个字之间停几秒")
     model.set_defaults(run=_scripted)
+    found = commands.add_parser("retrieval", help="在 BEIR 格式的公开检索集上，检验切分与检索")
+    found.add_argument("--corpus", type=Path, required=True, metavar="FILE", help="文档：corpus.jsonl")
+    found.add_argument("--queries", type=Path, required=True, metavar="FILE", help="问题：queries.jsonl")
+    found.add_argument("--qrels", type=Path, required=True, metavar="FILE", help="相关判断：qrels/test.tsv")
+    found.add_argument("--limit", type=int, metavar="N", help="只问前 N 个有相关判断的问题")
+    found.add_argument("--out", type=Path, metavar="FILE.json", help="把结果连同每一问的指标写入这个文件")
+    found.set_defaults(run=_retrieval)
     return parser
 
 
-def _run(options: argparse.Namespace) -> None:
-    judged = run(load_settings(), options.set, options.name, options.mode, _tell)
-    print_misses([j for found in judged.values() for j in found], options.misses)
+def _run(options: argparse.Namespace) -> int:
+    files = [name for name in options.set if name.endswith(".jsonl")]
+    named = [name for name in options.set if name not in files]
+    sets = [*(load_sets(named) if named or not files else ()), *(_file_set(name, options.report) for name in files)]
+    judged = run(load_settings(), sets, options.name, options.mode, _tell)
+    every = [j for found in judged.values() for j in found]
+    print_misses(every, options.misses)
+    short = list(shortfalls(figures(every), floors())) if options.gate else []
+    print(*(f"未达到下限：{line}" for line in short), sep="\n", end="\n" if short else "")
+    return 1 if short else 0
+
+
+def _file_set(name: str, report: Path | None) -> QuestionSet:
+    return load_file(Path(name), report or default_report())
+
+
+def _compare(options: argparse.Namespace) -> None:
+    print(compare(options.before, options.after))
+
+
+def _tune(_: argparse.Namespace) -> None:
+    tune_and_save(model_file(load_settings().cache, _tell), _tell)
 
 
 def _train(_: argparse.Namespace) -> None:
-    train_and_save(open_embedder(load_settings(), _tell), _tell)
+    train_and_save(_tell)
 
 
 def _calibrate(options: argparse.Namespace) -> None:
@@ -108,6 +161,12 @@ def _mutate(options: argparse.Namespace) -> int:
 
 def _stress(options: argparse.Namespace) -> int:
     return 0 if stress(load_settings(), options.set, max(1, options.times), options.all, _tell) else 1
+
+
+def _retrieval(options: argparse.Namespace) -> None:
+    files = Files(options.corpus, options.queries, options.qrels)
+    limit = None if options.limit is None else max(1, options.limit)
+    retrieval(load_settings(), files, limit, options.out, _tell)
 
 
 def _scripted(options: argparse.Namespace) -> None:

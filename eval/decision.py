@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from chatbot.decide import Candidate, candidate, group, reach, signs, veto
+from chatbot.decide import Candidate, candidate, group, reach, signs, vetoed
 from chatbot.draft import _sentence
 from chatbot.present import present
 from chatbot.quote import window
@@ -64,9 +64,9 @@ def case_of(found: Candidates, weights: Mapping[str, float]) -> Case:
     quoted = window(question, best.evidence, best.clause)
     shown = signs(best, quoted)
     name = group(question, reach(best, quoted))
-    if veto(question, quoted):
+    if vetoed(question, best, quoted):
         return Case(found.gold, name, None, False)
-    right = not found.gold.refuse and judge(found.gold, _answer(found, best), found.source).right
+    right = not found.gold.refuse and bool(judge(found.gold, _answer(found, best), found.source).right)
     return Case(found.gold, name, shown, right)
 
 

@@ -42,7 +42,7 @@ class Verdict:
     of the citations that bear on the question. `exact` says of each quote whether the report holds it.
     """
 
-    right: bool
+    right: bool | None
     refused: bool
     exact: tuple[bool, ...] = ()
     facts: float | None = None
@@ -59,6 +59,8 @@ def judge(gold: GoldQuestion, answer: Answer, report: str) -> Verdict:
     exact = tuple(bool(quote) and quote in report for quote in quotes)
     if gold.refuse:
         return Verdict(refused, refused, exact)
+    if not gold.facts:
+        return Verdict(None, refused, exact)  # nobody has said what a right answer holds
     text = folded(answer.text)
     told = share([states(text, fact) for fact in gold.facts])
     clean = not any(states(text, word) for word in gold.forbidden)

@@ -5,8 +5,9 @@ A set is `eval/questions/<report>-<part>.jsonl`, one question a line; `python -m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -58,6 +59,7 @@ class QuestionSet:
 
 
 QUESTION = TypeAdapter(GoldQuestion)
+QUESTION_FIELDS = {field.name for field in fields(GoldQuestion)}
 
 
 def report_path(questions: Path) -> Path:
@@ -80,6 +82,31 @@ def load(path: Path) -> QuestionSet:
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
     questions = tuple(_question(line, f"{path.name} 第 {number} 行") for number, line in lines if line.strip())
     return QuestionSet(path.stem, report_path(path), questions)
+
+
+def load_file(path: Path, report: Path) -> QuestionSet:
+    """Questions about `report` in any file of the batch layout: `id`, `question` or `turns`, and more if it has it.
+
+    Raises UsageError for a line that holds no question, with its number.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"不能读取 {path}", "请检查路径，文件须为 UTF-8 的 JSON Lines") from error
+    places = [(f"{path.name} 第 {number} 行", line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return QuestionSet(path.stem, report, tuple(_foreign(line, place) for place, line in places))
+
+
+def _foreign(line: str, place: str) -> GoldQuestion:
+    """A line of somebody else's file; what it leaves out is empty."""
+    try:
+        given = json.loads(line)
+        known = {name: given[name] for name in QUESTION_FIELDS & given.keys()}
+        turns = known.get("turns") or [known["question"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{place}没有问题", "每行要有 question 或 turns") from error
+    filled = {"id": place, "category": "other", "facts": [], "forbidden": [], "evidence": [], "section": ""}
+    return _question(json.dumps(filled | {"refuse": False, "why": "", "question": turns[-1]} | known), place)
 
 
 def _question(line: str, place: str) -> GoldQuestion:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from chatbot.types import Answer
 from eval.judge import Verdict
@@ -16,11 +16,12 @@ HEADINGS = ("题型", "题数", "正确", "要点", "该拒则拒", "误拒", "�
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question, what was answered, and the verdict on it."""
+    """One question, what was answered, and the verdict on it; `beside` is what else can be told (eval/beside.py)."""
 
     gold: GoldQuestion
     answer: Answer
     verdict: Verdict
+    beside: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def ms(self) -> float:

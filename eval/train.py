@@ -20,8 +20,8 @@ import numpy.typing as npt
 from chatbot.segment import tokens
 from chatbot.settings import CODE_FOLDER
 from chatbot.wordlists import sayings
-from vectorstore.dual import FILE, TOKENS_COUNT, DualEncoder, Integers, Side, means, save, token_rows
-from vectorstore.embed import Embedder, Vectors
+from vectorstore.dual import FILE, DualEncoder, Integers, Side, means, save, token_rows
+from vectorstore.embed import Vectors
 from vectorstore.model import Progress
 
 PAIRS = Path(__file__).parent / "pairs"
@@ -80,42 +80,37 @@ class Look(NamedTuple):
     lengths: Vectors
     rows: Integers
     counts: Integers
-    vectors: Vectors
 
 
 class Learner:
-    """One side while it learns from `texts` with their sentence `vectors`."""
+    """One side while it learns from `texts`."""
 
-    def __init__(self, texts: Sequence[str], vectors: Vectors, random: np.random.Generator) -> None:
+    def __init__(self, texts: Sequence[str], random: np.random.Generator) -> None:
         seen = Counter(token for text in texts for token in set(tokens(text)))
         self.vocabulary = {t: i for i, t in enumerate(sorted(t for t, count in seen.items() if count >= SEEN))}
         rows, counts = token_rows(texts, self.vocabulary)
-        self._rows, self._vectors = np.split(rows, np.cumsum(counts)[:-1]), vectors
+        self._rows = np.split(rows, np.cumsum(counts)[:-1])
         self.table = Weights(random.normal(0, _SPREAD, (len(self.vocabulary), DIMENSIONS)).astype(np.float32))
-        drawn = random.uniform(-1, 1, (vectors.shape[1], DIMENSIONS)).astype(np.float32)
-        self.projection = Weights(drawn / np.float32(vectors.shape[1] ** 0.5))
 
     def look(self, chosen: Integers, random: np.random.Generator) -> Look:
         """The chosen texts encoded, some of their tokens left out."""
         kept = [rows[random.random(len(rows)) >= DROPPED] for rows in (self._rows[i] for i in chosen)]
         rows, counts = np.concatenate(kept), np.array(list(map(len, kept)), np.intp)
-        vectors = self._vectors[chosen]
-        summed = TOKENS_COUNT * means(self.table.value[rows], counts) + vectors @ self.projection.value
+        summed = means(self.table.value[rows], counts)
         lengths = np.linalg.norm(summed, axis=1, keepdims=True) + np.float32(_TINY)
-        return Look(summed / lengths, lengths, rows, counts, vectors)
+        return Look(summed / lengths, lengths, rows, counts)
 
     def learn(self, look: Look, slope: Vectors, rate: float, count: int) -> None:
         """One step against the gradient of the loss with respect to what was encoded."""
         inner = (look.encoded * slope).sum(axis=1, keepdims=True)
         slope = (slope - look.encoded * inner) / look.lengths
-        self.projection.step(look.vectors.T @ slope, rate, count)
         if len(look.rows):
-            share = TOKENS_COUNT * slope / np.maximum(look.counts, 1)[:, None]
+            share = slope / np.maximum(look.counts, 1)[:, None]
             touched, slopes = _summed(look.rows, np.repeat(share, look.counts, axis=0))
             self.table.step(slopes, rate, count, touched)
 
     def side(self) -> Side:
-        return Side(self.vocabulary, self.table.value, self.projection.value)
+        return Side(self.vocabulary, self.table.value)
 
 
 def _summed(rows: Integers, slopes: Vectors) -> tuple[Integers, Vectors]:
@@ -125,12 +120,10 @@ def _summed(rows: Integers, slopes: Vectors) -> tuple[Integers, Vectors]:
     return touched, np.add.reduceat(slopes[order], starts)
 
 
-def train(pairs: Sequence[Pair], embedder: Embedder, tell: Progress, epochs: int = EPOCHS) -> DualEncoder:
+def train(pairs: Sequence[Pair], tell: Progress, epochs: int = EPOCHS) -> DualEncoder:
     random = np.random.default_rng(SEED)
     clauses = [*(p.clause for p in pairs), *(p.near for p in pairs)]
-    asking, telling = (
-        Learner(texts, embedder.embed_array(texts), random) for texts in ([p.question for p in pairs], clauses)
-    )
+    asking, telling = (Learner(texts, random) for texts in ([p.question for p in pairs], clauses))
     kinds = np.unique([p.clause for p in pairs], return_inverse=True)[1]
     near = np.array([bool(p.near) for p in pairs])
     scale = Weights(np.array([_LOG_SCALE], np.float32))
@@ -150,7 +143,7 @@ def train(pairs: Sequence[Pair], embedder: Embedder, tell: Progress, epochs: int
             telling.learn(told, factor * slope.T @ asked.encoded, rate, count)
             scale.step(np.array([factor * (slope * cosines).sum()], np.float32), rate, count)
         tell(f"第 {epoch + 1}/{epochs} 遍，损失 {np.mean(losses):.3f}")
-    return DualEncoder(embedder.name, asking.side(), telling.side())
+    return DualEncoder(asking.side(), telling.side())
 
 
 def info_nce(cosines: Vectors, scale: float, kinds: Integers) -> tuple[float, Vectors]:
@@ -171,9 +164,9 @@ def info_nce(cosines: Vectors, scale: float, kinds: Integers) -> tuple[float, Ve
     return loss, slope
 
 
-def train_and_save(embedder: Embedder, tell: Progress, out: Path = DUAL) -> None:
+def train_and_save(tell: Progress, out: Path = DUAL) -> None:
     """`python -m eval train`: learn from all pairs and write the file the product reads."""
     pairs = load_pairs()
     tell(f"{len(pairs)} 对问句与答句")
-    save(train(pairs, embedder, tell), out)
+    save(train(pairs, tell), out)
     tell(f"已写入 {out.name}（{out.stat().st_size / 1e6:.1f} MB）；接着请执行 python -m eval calibrate")

@@ -165,7 +165,7 @@ class Pair(NamedTuple):
     @property
     def lost(self) -> bool:
         """Whether the lies cost a right answer; a liar may also hit on a truth that was not told without it."""
-        return self.plain.verdict.right and not self.lied.verdict.right
+        return bool(self.plain.verdict.right and not self.lied.verdict.right)
 
     def differs(self) -> tuple[bool, bool, bool]:
         """Whether the status differs, the verdict on the facts, that on the citations."""

@@ -25,8 +25,10 @@ DOORS = {  # a foreign library → the only places that know it
     "gradio": ("chatbot/web/", "app.py"),
     "openai": ("chatbot/models.py", "vectorstore/embed.py"),
     "langchain_openai": ("chatbot/models.py", "vectorstore/embed.py"),
-    "onnxruntime": ("vectorstore/embed.py",),
-    "onnxruntime_extensions": ("vectorstore/embed.py",),
+    "onnxruntime": ("vectorstore/embed.py", "eval/layers.py"),
+    "onnxruntime_extensions": ("vectorstore/embed.py", "eval/layers.py"),
+    "torch": ("eval/layers.py", "eval/tune.py"),
+    "onnx": ("eval/layers.py",),
     "bm25s": ("vectorstore/lexical.py",),
     "httpx2": ("chatbot/bounded.py",),
     "pybreaker": ("chatbot/models.py",),
@@ -34,6 +36,7 @@ DOORS = {  # a foreign library → the only places that know it
     "rjieba": ("chatbot/segment.py",),
     "opencc": ("chatbot/segment.py",),
     "pypdfium2": ("vectorstore/formats.py",),
+    "ir_measures": ("eval/ir_metrics.py",),
 }
 SHAPERS = ("reports", "sections", "passages", "keys", "lexical")  # what shard.py and library.py make a shard with
 BESIDE_THE_POINT = {"chatbot/errors.py", "chatbot/settings.py", "chatbot/types.py"}

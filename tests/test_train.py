@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from index_fakes import HashEmbedder, silent
+from index_fakes import silent
 
 from chatbot.wordlists import sayings
 from eval.questions import load_sets
@@ -43,11 +43,11 @@ def loss(dual: DualEncoder) -> float:
 
 
 def encoded(side: Side, *texts: str) -> Vectors:
-    return side.encode(texts, HashEmbedder().embed_array(texts))
+    return side.encode(texts)
 
 
 def learner(*texts: str) -> Learner:
-    return Learner(texts, HashEmbedder().embed_array(texts), np.random.default_rng(0))
+    return Learner(texts, np.random.default_rng(0))
 
 
 def look(one: Learner) -> Look:
@@ -111,20 +111,16 @@ def test_a_token_seen_once_is_not_learned():
     assert {"书屋"} == {"书屋", "灯塔"} & learner("城市书屋", "乡村书屋", "灯塔").vocabulary.keys()
 
 
-@pytest.mark.parametrize("size", [8, 64, 512])
-def test_the_dimensions_are_those_of_the_sentence_vectors(size: int):
-    side = Learner(["书屋", "书屋"], np.ones((2, size), np.float32), np.random.default_rng(0)).side()
-    assert side.projection.shape == (size, DIMENSIONS) and side.table.shape == (len(side.vocabulary), DIMENSIONS)
+def test_each_token_has_a_vector():
+    side = learner("城市书屋", "乡村书屋").side()
+    assert side.table.shape == (len(side.vocabulary), DIMENSIONS)
 
 
-@pytest.mark.parametrize("part", ["table", "projection"])
-def test_learning_moves_what_is_encoded_against_the_slope(part: str):
+def test_learning_moves_what_is_encoded_against_the_slope():
     one = learner("城市书屋开放", "城市书屋建成")
     slope = np.random.default_rng(2).normal(0, 1, (2, DIMENSIONS)).astype(np.float32)
-    before, still = look(one), {"table": one.projection, "projection": one.table}[part]
-    held = still.value.copy()
+    before = look(one)
     one.learn(before, slope, 1e-3, 1)
-    still.value = held
     assert len(before.rows) and (slope * look(one).encoded).sum() < (slope * before.encoded).sum()
 
 
@@ -133,12 +129,12 @@ def test_what_is_encoded_while_learning_has_length_one():
 
 
 def test_learning_lowers_the_loss():
-    before, after = (train(TINY, HashEmbedder(), silent, epochs) for epochs in (0, 40))
+    before, after = (train(TINY, silent, epochs) for epochs in (0, 40))
     assert loss(after) < loss(before) / 2
 
 
 def test_after_learning_every_question_finds_its_clause_before_the_others():
-    dual = train(TINY, HashEmbedder(), silent, 40)
+    dual = train(TINY, silent, 40)
     clauses = list(dict.fromkeys(pair.clause for pair in TINY))
     nearest = np.argmax(
         encoded(dual.questions, *(p.question for p in TINY)) @ encoded(dual.clauses, *clauses).T, axis=1
@@ -147,15 +143,15 @@ def test_after_learning_every_question_finds_its_clause_before_the_others():
 
 
 def test_the_same_pairs_give_the_same_encoder():
-    one, other = (train(TINY, HashEmbedder(), silent, 3) for _ in range(2))
+    one, other = (train(TINY, silent, 3) for _ in range(2))
     for mine, yours in ((one.questions, other.questions), (one.clauses, other.clauses)):
         assert mine.vocabulary == yours.vocabulary
-        assert np.array_equal(mine.table, yours.table) and np.array_equal(mine.projection, yours.projection)
+        assert np.array_equal(mine.table, yours.table)
 
 
-def test_learning_names_its_encoder_and_tells_of_every_round():
+def test_learning_tells_of_every_round():
     told: list[str] = []
-    assert train(TINY, HashEmbedder("invented"), told.append, 3).encoder == "invented"
+    train(TINY, told.append, 3)
     assert [line.split()[1] for line in told] == ["1/3", "2/3", "3/3"]
 
 

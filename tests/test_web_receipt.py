@@ -31,7 +31,7 @@ TIMES = (("understand", 1.2), ("retrieve", 30.0), ("draft", 2500.0), ("verify", 
 
 def answer(written: Written | None = None, question=QUESTION, evidence=EVIDENCE, index=INDEX) -> Answer:
     """An answer with the receipt that the chain makes."""
-    return replace(GROWTH, receipt=receipt(question, evidence, written, index), timing_ms=TIMES)
+    return replace(GROWTH, receipt=receipt(question, evidence, 0.5, written, index), timing_ms=TIMES)
 
 
 def told(answer: Answer, texts: Texts = ZH) -> dict[str, list[str]]:

@@ -1,8 +1,9 @@
-"""The dual encoder: everyday questions and official clauses in one space, learned from pairs of them.
+"""The dual encoder: the words of everyday questions and of official clauses in one space, learned from pairs of them.
 
-A text is the mean of its tokens' learned vectors plus a learned projection of its sentence vector; likeness is the
-cosine. There is one side for questions and one for clauses, since they speak different languages. Learned by
-`python -m eval train` (eval/train.py) from the pairs in `eval/pairs`, on the vectors of the built-in encoder.
+A text is the mean of the learned vectors of its tokens; likeness is the cosine. There is one side for questions and one
+for clauses, since they speak different languages. It knows words only, not their order: that is what the sentence
+encoder is for, and the two together find more than either. Learned by `python -m eval train` (eval/train.py) from the
+pairs in `eval/pairs`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot.segment import tokens
-from vectorstore.embed import Embedder, Vectors, unit
+from vectorstore.embed import Vectors, unit
 
 FILE = "dual.npz"
-TOKENS_COUNT = 3.0  # how much the mean of the tokens counts beside the sentence vector, before learning
 LONGEST = 60  # tokens of a text that are read
 
 Integers = npt.NDArray[np.intp]
@@ -32,25 +32,20 @@ Integers = npt.NDArray[np.intp]
 class Side:
     """The questions' side or the clauses'.
 
-    `vocabulary`: token → row of `table`; `table`: float32, shape (tokens, dimensions); `projection`: float32, shape
-    (dimensions of the sentence encoder, dimensions).
+    `vocabulary`: token → row of `table`; `table`: float32, shape (tokens, dimensions).
     """
 
     vocabulary: dict[str, int]
     table: Vectors
-    projection: Vectors
 
-    def encode(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
-        """Unit vectors of shape (texts, dimensions), given the sentence vectors of the texts."""
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (texts, dimensions); zeros for a text without a known token."""
         rows, lengths = token_rows(texts, self.vocabulary)
-        return unit(TOKENS_COUNT * means(self.table[rows], lengths) + vectors @ self.projection)
+        return unit(means(self.table[rows], lengths))
 
 
 @dataclass(frozen=True, slots=True)
 class DualEncoder:
-    """`encoder` names the sentence encoder whose vectors it was learned on."""
-
-    encoder: str
     questions: Side
     clauses: Side
 
@@ -72,14 +67,13 @@ def means(vectors: Vectors, lengths: Integers) -> Vectors:
 
 
 def save(dual: DualEncoder, path: Path) -> None:
-    """Tables in 8 bits with a scale a row, projections in 16: a quarter of the size and the same ranking."""
-    arrays: dict[str, npt.NDArray[np.generic]] = {"encoder": _bytes(dual.encoder)}
+    """Tables in 8 bits with a scale a row: a quarter of the size and the same ranking."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
     for name, side in (("questions", dual.questions), ("clauses", dual.clauses)):
         scale = np.maximum(np.abs(side.table).max(axis=1, keepdims=True), 1e-8) / 127
         arrays[f"{name}_tokens"] = _bytes("\n".join(side.vocabulary))
         arrays[f"{name}_table"] = np.round(side.table / scale).astype(np.int8)
         arrays[f"{name}_scale"] = scale.astype(np.float16)
-        arrays[f"{name}_projection"] = side.projection.astype(np.float16)
     with path.open("wb") as out:
         np.savez_compressed(out, **arrays)  # type: ignore[arg-type]  # its stub takes the names for its own options
 
@@ -96,18 +90,10 @@ def shipped() -> DualEncoder:
 
 def load(file: BytesIO | Path) -> DualEncoder:
     with np.load(file) as arrays:
-        return DualEncoder(
-            arrays["encoder"].tobytes().decode(), *(_side(name, arrays) for name in ("questions", "clauses"))
-        )
+        return DualEncoder(*(_side(name, arrays) for name in ("questions", "clauses")))
 
 
 def _side(name: str, arrays: dict[str, npt.NDArray[np.generic]]) -> Side:
     words = arrays[f"{name}_tokens"].tobytes().decode().split("\n")
     table = arrays[f"{name}_table"].astype(np.float32) * arrays[f"{name}_scale"].astype(np.float32)
-    return Side({word: i for i, word in enumerate(words)}, table, arrays[f"{name}_projection"].astype(np.float32))
-
-
-def dual_for(embedder: Embedder) -> DualEncoder | None:
-    """The shipped dual encoder, or None beside another sentence encoder than the one it was learned on."""
-    dual = shipped()
-    return dual if dual.encoder == embedder.name else None
+    return Side({word: i for i, word in enumerate(words)}, table)

@@ -8,6 +8,8 @@ import threading
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from vectorstore.model import USE_MULTILINGUAL, Progress, model_file, model_path
 
 Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 512
+TUNED = Path(__file__).parent / "encoder.npz"
 LONGEST_TEXT = 512  # characters; the encoder's memory grows with the square, and no sentence carries more than that
 BATCH_AREA = 1000  # characters × texts of a batch, padding included: the fastest on 2 cores, and bounded memory
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -45,10 +48,17 @@ class Embedder(Embeddings):
 
 
 class OnnxEmbedder(Embedder):
-    """universal-sentence-encoder-multilingual: 16 languages, string in, 512 dimensions out. Loads on first use."""
+    """universal-sentence-encoder-multilingual: 16 languages, string in, 512 dimensions out. Loads on first use.
 
-    def __init__(self, path: Path, threads: int = 2) -> None:
-        self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}"
+    Its layers above the token table are ours, learned from `eval/pairs` (eval/tune.py); they lie in `tuned` under the
+    names that they have in the model, and take the place of those in it.
+    """
+
+    def __init__(self, path: Path, threads: int = 2, tuned: Path = TUNED) -> None:
+        learned = tuned.read_bytes()
+        self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}-{sha256(learned).hexdigest()[:8]}"
+        with np.load(BytesIO(learned)) as arrays:
+            self._layers = dict(arrays)
         self._path = path
         self._threads = threads
         self._loading = threading.Lock()
@@ -64,6 +74,9 @@ class OnnxEmbedder(Embedder):
         options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
         options.intra_op_num_threads = self._threads
         options.enable_mem_pattern = False  # every batch has another shape: patterns only hold memory
+        self._held = {name: onnxruntime.OrtValue.ortvalue_from_numpy(layer) for name, layer in self._layers.items()}
+        for name, value in self._held.items():  # the session does not hold them itself
+            options.add_initializer(name, value)
         try:
             return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors have no common root below Exception

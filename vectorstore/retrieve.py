@@ -23,20 +23,22 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
+from chatbot.quote import ANNOUNCING, announces
 from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
 from vectorstore.associations import Associations, pieces
-from vectorstore.dual import DualEncoder, dual_for
+from vectorstore.dual import shipped
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.index import Index, Shard
 from vectorstore.passages import clauses
-from vectorstore.topic import listed_places, topic_places
+from vectorstore.topic import announced_places, listed_places, topic_places
 from vectorstore.vocabulary import Vocabulary, content_words
 
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
 _WORD_POOL = 20  # clauses asked of the vocabulary
 _PAIRED_POOL = 20  # clauses asked of the dual encoder
+_WORDS_COUNT = 0.5  # what the cosine of the dual encoder is worth beside that of the sentence encoder, to rank by both
 _LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
 _WEIGHED = 32  # passages whose clauses are weighed one by one
 _KEEP = 12  # passages offered as evidence
@@ -54,12 +56,12 @@ def weights() -> dict[str, float]:
 class Asked:
     """A question with its vectors: the whole, and one for each term; `hints` are official terms with strengths.
 
-    `paired` is its vector in the space of the dual encoder; None without one.
+    `paired` is its vector in the space of the dual encoder.
     """
 
     question: Question
     vector: Sequence[float]
-    paired: Vectors | None
+    paired: Vectors
     terms: tuple[Term, ...]
     term_vectors: Vectors
     hints: Mapping[str, float]
@@ -69,14 +71,14 @@ class Asked:
 class Reading:
     """A shard with its clauses in one row: `places[i]` and `spans[i]` say which passage and where clause i is.
 
-    `paired` are their vectors in the space of the dual encoder; None without one.
+    `paired` are their vectors in the space of the dual encoder.
     """
 
     shard: Shard
     places: tuple[int, ...]
     spans: tuple[Span, ...]
     vocabulary: Vocabulary
-    paired: Vectors | None
+    paired: Vectors
     of_passage: Mapping[int, tuple[int, ...]] = field(repr=False)
 
 
@@ -107,21 +109,20 @@ class ReportRetriever(BaseRetriever):
         heard = pieces(question.text)
         vectors = self.embedder.embed_array([*heard, *(term.text for term in terms)])
         hints = self.associations.hints(vectors[: len(heard)])
-        dual = dual_for(self.embedder)
-        paired = dual.questions.encode([question.text], vectors[:1])[0] if dual else None
+        paired = shipped().questions.encode([question.text])[0]
         return Asked(question, vectors[0].tolist(), paired, terms, vectors[len(heard) :], hints)
 
     def _reading(self, report_id: str) -> Reading:
         if report_id not in self._readings:
             shard = self.index.shard(report_id)
-            self._readings[report_id] = read_shard(shard, self.embedder, dual_for(self.embedder))
+            self._readings[report_id] = read_shard(shard, self.embedder)
         return self._readings[report_id]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [_document(e) for e in self.find(understand(query, None, self.index.reports))]
 
 
-def read_shard(shard: Shard, embedder: Embedder, dual: DualEncoder | None) -> Reading:
+def read_shard(shard: Shard, embedder: Embedder) -> Reading:
     """The clauses of a shard and the vectors of their words."""
     rows = [(place, span) for place, passage in enumerate(shard.passages) for span in clauses(passage)]
     texts = [shard.passages[place].slice(span) for place, span in rows]
@@ -130,7 +131,7 @@ def read_shard(shard: Shard, embedder: Embedder, dual: DualEncoder | None) -> Re
     for i, (place, _) in enumerate(rows):
         of_passage[place] = (*of_passage.get(place, ()), i)
     words = Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary))
-    paired = dual.clauses.encode(texts, shard.clause_vectors()) if dual else None
+    paired = shipped().clauses.encode(texts)
     return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, paired, of_passage)
 
 
@@ -144,9 +145,10 @@ class Search:
         self._hits = shard.nearest(asked.vector, _DENSE_POOL)
         self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
         self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
-        self._alike, foremost = _paired(reading, asked)
+        self._alike: Scores = reading.paired @ asked.paired
         # The report's own words speak for themselves: what was learned counts as far as the question uses others.
-        self._paired, self._foremost = ((1 - self._weighed.known_share) * part for part in (self._alike, foremost))
+        unknown = 1 - self._weighed.known_share
+        self._paired, self._foremost = unknown * self._alike, unknown * _reciprocal_ranks(self._likeness())
         self._bm25 = _scaled(shard.lexical.scores(_words(asked.terms))) * self._weighed.known_share
         self._hints: dict[int, float] = {}
         self._hinted = shard.lexical.scores(" ".join(asked.hints))
@@ -165,6 +167,8 @@ class Search:
         if not scores or found[0].passage.id not in places:
             return []
         best = places[found[0].passage.id]
+        if found[0].passage.text.endswith(ANNOUNCING) and announces(found[0]):
+            return [self.evidence(i) for i in announced_places(self._asked.question, self._passages, best)]
         return [self.evidence(place) for place in listed_places(self._weighed, self._passages, best)]
 
     def evidence(self, place: int) -> Evidence:
@@ -172,6 +176,16 @@ class Search:
         spans = [self._reading.spans[i] for i in rows]
         scored = score_clauses(self._weighed, passage, spans, weights(), [self._features(place, i) for i in rows])
         return Evidence(_key(passage), passage, max(c.score for c in scored), scored)
+
+    def _likeness(self) -> Scores:
+        """Of each clause its cosine to the question by the sentence encoder and, at half its worth, by its words."""
+        rows = self._reading.of_passage
+        likeness = _WORDS_COUNT * self._alike
+        for (place, span), similarity in self._similar.items():
+            for row in rows[place]:
+                if self._reading.spans[row] == span:
+                    likeness[row] += similarity
+        return likeness
 
     def _rough(self, place: int) -> float:
         """What likeness and words alone make of a passage: enough to leave out the hopeless before weighing clauses."""
@@ -217,14 +231,11 @@ class Search:
         return list(dict.fromkeys(places))
 
 
-def _paired(reading: Reading, asked: Asked) -> tuple[Scores, Scores]:
-    """For each clause its cosine in the space of the dual encoder, and 1 / its rank by that; zeros without one."""
-    if reading.paired is None or asked.paired is None:
-        return np.zeros(len(reading.spans), np.float32), np.zeros(len(reading.spans), np.float32)
-    cosines: Scores = reading.paired @ asked.paired
-    ranks = np.empty(len(cosines), np.float32)
-    ranks[np.argsort(-cosines, kind="stable")] = np.arange(1, len(cosines) + 1)
-    return cosines, np.float32(1) / ranks
+def _reciprocal_ranks(scores: Scores) -> Scores:
+    """1 for the highest, 1/2 for the next, and so on."""
+    ranks = np.empty(len(scores), np.float32)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return np.float32(1) / ranks
 
 
 def _words(terms: Sequence[Term]) -> str:

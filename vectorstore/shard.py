@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from langchain_core.embeddings import Embeddings
 from pydantic import TypeAdapter
@@ -47,6 +47,14 @@ class ShardManifest:
 MANIFEST = Saved(TypeAdapter(ShardManifest))
 
 
+class Cut(NamedTuple):
+    """A report with what it is cut into: sections that tile its text, and passages in their order."""
+
+    report: Report
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+
+
 class Shard:
     """An open shard. To be closed."""
 
@@ -84,10 +92,14 @@ class Shard:
 
 def write_shard(report: Report, folder: Path, embedder: Embeddings, progress: Progress, fingerprint: str) -> None:
     """Write the shard of `report` into the empty `folder`. Raises UnreadableFile for a report without a sentence."""
-    found = passages(report)
+    write_cut(Cut(report, sections(report), passages(report)), folder, embedder, progress, fingerprint)
+
+
+def write_cut(cut: Cut, folder: Path, embedder: Embeddings, progress: Progress, fingerprint: str) -> None:
+    """The same for a report that is cut already."""
+    report, parts, found = cut
     if not found:
         raise UnreadableFile(f"《{report.title}》里没有可用的句子", "请检查文件内容")
-    parts = sections(report)
     REPORT.save(report, folder / "report.json")
     SECTIONS.save(parts, folder / "sections.json")
     PASSAGES.save(found, folder / "passages.json")
@@ -123,18 +135,18 @@ def manifest_of(folder: Path) -> ShardManifest:
 
 
 def _write_vectors(keys: Sequence[Entry], folder: Path, embedder: Embeddings, progress: Progress) -> None:
-    store = _store(folder, embedder)
+    store = _store(folder, embedder, len(keys))
     try:
         store.add(keys, progress)
     finally:
         store.close()
 
 
-def _store(folder: Path, embedder: Embeddings | None = None) -> VectorStore:
+def _store(folder: Path, embedder: Embeddings | None = None, size: int = 0) -> VectorStore:
     # Not at the top: Chroma takes 1.5 s to import, and to see that an index is up to date needs none of it.
     from vectorstore.store import VectorStore
 
-    return VectorStore(folder, embedder)
+    return VectorStore(folder, embedder, size)
 
 
 def _load_lexical(folder: Path) -> LexicalIndex:

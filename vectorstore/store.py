@@ -28,38 +28,30 @@ from vectorstore.saved import Damaged
 
 COLLECTION = "passages"
 BATCH = 512
-SHAPE: CreateCollectionConfiguration = {
-    "hnsw": {
-        "space": "cosine",
-        "ef_search": 120,  # twice what is asked for: near enough, for words propose passages too
-        "sync_threshold": 100,  # else the vectors stay in a log that the first question has to read in
-        "batch_size": 100,
-    }
-}
 
 
 class VectorStore:
     """The vectors of one report. To be closed: an open store holds files."""
 
-    def __init__(self, folder: Path, embeddings: Embeddings | None) -> None:
-        """Open the store in `folder`; with `embeddings`, make it. Raises Damaged when it cannot be opened."""
+    def __init__(self, folder: Path, embeddings: Embeddings | None = None, size: int = 0) -> None:
+        """Open the store in `folder`; with `embeddings`, make one of `size` vectors. Raises Damaged."""
         if embeddings is None and not (folder / "chroma.sqlite3").is_file():
             raise Damaged(folder)  # Chroma itself would make an empty store here
         self._folder = folder
         self._client = _client(folder)
         try:
-            self._chroma = self._collection(embeddings)
+            self._chroma = self._collection(embeddings, size)
         except BaseException:
             self.close()
             raise
 
-    def _collection(self, embeddings: Embeddings | None) -> Chroma:
+    def _collection(self, embeddings: Embeddings | None, size: int) -> Chroma:
         with _chroma_errors(self._folder):
             return Chroma(
                 COLLECTION,
                 embeddings,
                 client=self._client,
-                collection_configuration=SHAPE if embeddings else None,
+                collection_configuration=_shape(size) if embeddings else None,
                 create_collection_if_not_exists=embeddings is not None,
             )
 
@@ -82,17 +74,36 @@ class VectorStore:
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """The vectors of the entries with these ids, in their order: float32, shape (len(ids), dimensions)."""
-        unique = list(dict.fromkeys(ids))
-        if not unique:
+        if not ids:
             return np.zeros((0, 0), np.float32)
+        # In batches: on their way out of Chroma vectors are lists of Python floats, eight times as large.
+        return np.concatenate([self._batch(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)])
+
+    def _batch(self, ids: Sequence[str]) -> Vectors:
         with _chroma_errors(self._folder):
-            found = self._chroma.get(ids=unique, include=["embeddings"])
+            found = self._chroma.get(ids=list(dict.fromkeys(ids)), include=["embeddings"])
         places = {id: place for place, id in enumerate(found["ids"])}
         array: Vectors = np.asarray(found["embeddings"], np.float32)[[places[id] for id in ids]]
         return array
 
     def close(self) -> None:
         self._client.close()
+
+
+def _shape(size: int) -> CreateCollectionConfiguration:
+    """How a store of `size` vectors searches, and when it syncs.
+
+    Vectors not synced yet stay in a log that the first question has to read in; but each sync writes out the whole, so
+    that there are no more than 50 of them.
+    """
+    return {
+        "hnsw": {
+            "space": "cosine",
+            "ef_search": 120,  # twice what is asked for: near enough, for words propose passages too
+            "sync_threshold": max(100, size // 50),
+            "batch_size": 100,
+        }
+    }
 
 
 def _client(folder: Path) -> Any:

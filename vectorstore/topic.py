@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chatbot.fit import period_fit
+from chatbot.quote import ANNOUNCING
 from chatbot.relevance import Weighed
 from chatbot.segment import words
 from chatbot.terms import match
@@ -17,6 +18,7 @@ _BRIEFED = 0.5  # worth from which a section is about a topic
 _FOUND = 0.6  # what it is worth beside a heading that says it all, to hold most of what search found
 _LISTED = 0.8  # the same for a list: the heading must name the very thing
 _FEWEST_ENTRIES = 4
+_FEWEST_ANNOUNCED = 2
 
 Path = tuple[str, ...]
 
@@ -74,8 +76,22 @@ def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> l
     if not _asks_for_all(question) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
         return []
     places = [i for i, p in enumerate(passages) if p.path == path and period_fit(question, p) >= 0]
-    entries = [i for i in places if passages[i].text[-1] in "；;。" and not passages[i].text.endswith(("：", ":"))]
+    entries = [i for i in places if passages[i].text[-1] in "；;。" and not passages[i].text.endswith(ANNOUNCING)]
     return entries if len(entries) >= _FEWEST_ENTRIES else []
+
+
+def announced_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
+    """The place `best` of a passage that announces a list (…差距：) and those of its entries, up to a full stop."""
+    if not _asks_for_all(question):
+        return []
+    places = [best]
+    for i in range(best + 1, len(passages)):
+        if passages[i].path != passages[best].path:
+            break
+        places.append(i)
+        if passages[i].text.endswith("。"):
+            break
+    return places if len(places) > _FEWEST_ANNOUNCED else []
 
 
 def _asks_for_all(question: Question) -> bool:
