@@ -3,7 +3,7 @@
 #   make run      all the set-up, then the web app on 127.0.0.1:7860
 #   make test     all the set-up, then every test that needs no paid service
 #   make setup    the set-up alone: .venv, requirements, model file, index
-#   make lint     ruff and mypy        make bench   speed and memory      make eval   the question sets
+#   make lint     ruff and mypy        make bench   speed and memory      make eval   the question sets, with a gate
 #   make clean    removes .venv, the index and caches; added reports stay
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -37,8 +37,8 @@ lint: $(DEV_STAMP)
 bench: setup
 	$(PY) -m eval bench
 
-eval: setup
-	$(PY) -m eval run
+eval: setup $(DEV_STAMP)
+	$(PY) -m eval run --gate
 
 clean:
 	rm -rf $(VENV) var/index .pytest_cache .mypy_cache .ruff_cache .hypothesis

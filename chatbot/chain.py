@@ -18,6 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from chatbot.brief import brief
 from chatbot.compose import Composed, Task, Written, compose
+from chatbot.decide import is_demand
 from chatbot.draft import draft, phrase
 from chatbot.guard import LONGEST, clean, guard
 from chatbot.models import Model, ModelFailure
@@ -120,7 +121,7 @@ def steps(retriever: Retriever, writer: Writer | None = None) -> dict[str, Step]
 def drafting(state: State, writer: Writer | None) -> Iterator[State]:
     """The draft as it grows: one state for each sentence that stands; without a model just one."""
     question, started = _asked(state), perf_counter()
-    base = (brief if question.answer_type == "overview" else draft)(question, state.evidence)
+    base = _base(question, state.evidence)
     state = replace(state, draft=base)
     written = state.written
     if writer is None or written is None or written.composed.failure or not _words(question, base):
@@ -133,6 +134,13 @@ def drafting(state: State, writer: Writer | None) -> Iterator[State]:
         written = replace(written, composed=composed)
         draft_so_far = replace(base, sentences=composed.sentences)
         yield replace(state, draft=draft_so_far, dropped=composed.dropped, written=written)
+
+
+def _base(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """The draft in the report's own words."""
+    if is_demand(evidence):
+        return Draft((), "out_of_scope")
+    return (brief if question.answer_type == "overview" else draft)(question, evidence)
 
 
 def _words(question: Question, base: Draft) -> bool:

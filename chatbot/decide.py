@@ -19,7 +19,9 @@ from chatbot.wordlists import read_toml
 
 _PLAIN = 0.6  # share said from which a question speaks so much like the report that what it asks for must be named
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
+_UNSAID = 0.5  # share of the official words asked that a passage lacks from which it tells of something else
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
+_DEMAND = -0.6  # fairness below which a message is no question for a report
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -115,13 +117,19 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
     if found["status"] < 0:
         return "不是目标"
     unnamed = found["cover"] >= _PLAIN and found["focus"] < _NAMED
-    if question.answer_type == "number" and (found["unit"] < 0 or unnamed):
+    other = found["formal"] >= _PLAIN and found["unsaid"] >= _UNSAID and found["cover"] < _PLAIN
+    if question.answer_type == "number" and (found["unit"] < 0 or unnamed or other):
         return "没有这种数据"
     if question.answer_type in ("person", "date", "place", "list", "reason", "rank") and found["type"] < 0:
         return "没有这一项"
     if question.count and question.answer_type == "name" and found["type"] < 0:
         return "没有列出"
     return ""
+
+
+def is_demand(evidence: Sequence[Evidence]) -> bool:
+    """Whether the message asks for nothing that any report could tell (`fair` is the same for every clause)."""
+    return any(e.clauses and e.clauses[0].feature("fair") < _DEMAND for e in evidence[:1])
 
 
 def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

@@ -15,17 +15,32 @@ from chatbot.decide import Candidate, answers, candidate, confidence
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
 from chatbot.quote import ANNOUNCING, LONGEST, quote_span, window
-from chatbot.types import Clause, Draft, DraftSentence, Evidence, Indicator, Passage, Period, Question, Span
+from chatbot.types import (
+    MASTHEAD,
+    Clause,
+    Draft,
+    DraftSentence,
+    Evidence,
+    Indicator,
+    Passage,
+    Period,
+    Question,
+    Span,
+)
 from chatbot.verify import cues, fault
 from chatbot.wordlists import read_toml
 
 _ALIGNED = re.compile(r"分别([^\d]{0,6})")
+_SPEAKER = re.compile("长|主任|主席|总理|代理")
+_OCCASION = re.compile(r"\d+月\d+日|会议")
 _NEAREST = 60  # characters of nearest content a refusal points to
 
 
 def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     if question.compare:
         return _comparison(question, evidence)
+    if evidence and all(e.passage.path == (MASTHEAD,) for e in evidence):
+        return masthead(question, evidence)
     if _is_listing(question, evidence):
         return listing(evidence)
     found = candidate(question, evidence)
@@ -39,17 +54,39 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 def _is_listing(question: Question, evidence: Sequence[Evidence]) -> bool:
     """Whether the evidence is one section handed over whole, because the question asks for all it enumerates."""
-    return question.answer_type == "list" and len(evidence) > 1 and len({e.passage.path for e in evidence}) == 1
+    paths = {e.passage.path for e in evidence}
+    return question.answer_type == "list" and len(evidence) > 1 and (len(paths) == 1 or _heads(evidence))
+
+
+def _heads(evidence: Sequence[Evidence]) -> bool:
+    """Whether the first names the others: it ends with a colon, or they are the headings under its own."""
+    first, *others = (e.passage for e in evidence)
+    return first.text.endswith(ANNOUNCING) or all(passage.path[:-1] == first.path for passage in others)
 
 
 def listing(evidence: Sequence[Evidence]) -> Draft:
-    """Every entry of a section, in its order, under its heading (or the clause that announces them) and their number."""
+    """Every entry of a section, in its order, under its heading (or what announces them) and their number."""
     first, name = evidence[0], evidence[0].passage.path[-1]
-    if first.passage.text.endswith(ANNOUNCING):
+    if _heads(evidence):
         evidence, name = evidence[1:], first.passage.slice(first.best.span)
     sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in evidence]
     sentences[0] = replace(sentences[0], heading=f"{name}，共{len(evidence)}项")
     return Draft(tuple(sentences))
+
+
+def masthead(question: Question, evidence: Sequence[Evidence]) -> Draft:
+    """The lines at the head of the report that hold what is asked of it: who gave it, when and where."""
+    kinds = {"person": _SPEAKER, "date": _OCCASION, "place": _OCCASION, "name": _OCCASION}
+    wanted = kinds.get(question.answer_type, _OCCASION)
+    lines = [e for e in evidence if wanted.search(e.passage.text)]
+    quotes = [(e, _inside(e.passage)) for e in lines]
+    sentences = [DraftSentence(frame(question, e.passage, e.passage.slice(q)), (e.key,), (q,)) for e, q in quotes]
+    return Draft(tuple(sentences)) if sentences else Draft((), "refused")
+
+
+def _inside(passage: Passage) -> Span:
+    """The passage without the dashes before it."""
+    return Span(passage.span.end - len(passage.text.lstrip("—-")), passage.span.end)
 
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -84,7 +121,7 @@ def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
 
 
 def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSentence:
-    """The quote as a sentence; where that leans on what stands before it (五年来，…), the shortest longer one that holds."""
+    """The quote as a sentence; where it leans on what stands before (五年来，…), the shortest longer one that holds."""
     shortest = quote_span(window(question, evidence, clause))
     starts = [c.span.start for c in evidence.clauses if shortest.end - LONGEST <= c.span.start < shortest.start]
     quotes = [shortest, *(Span(start, shortest.end) for start in sorted(starts, reverse=True))]

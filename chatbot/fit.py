@@ -20,6 +20,7 @@ _RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五�
 _TARGET = re.compile("目标|预期|计划")
 _REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
 NO_FIGURE = -0.5  # no figure at all, where -1 is a figure of the wrong kind
+_HEAD = 0.9
 _COUNTED = {"count", "person", "household", "visit"}
 _FAMILIES = (
     {*"个家户座处所项件条类种大", ""},
@@ -67,7 +68,7 @@ def kind_fit(weighted: Weighted, passage: Passage, span: Span, figures: Sequence
     """
     question, terms, clause = weighted.question, weighted.terms, passage.slice(span)
     fit = {
-        "focus": focus_fit(weighted.focus, terms, clause),
+        "focus": focus_fit(weighted.focus, terms, clause, passage.text[: span.start - passage.span.start]),
         "status": status_fit(question, passage, clause),
         "unit": 0.0,
         "name": 0.0,
@@ -126,13 +127,17 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return 0.0
 
 
-def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str) -> float:
-    """How much of the noun that the question word hangs on stands in the clause; 1 when there is no such noun."""
+def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: str = "") -> float:
+    """How much of the noun that the question word hangs on stands in the clause; 1 when there is no such noun.
+
+    What comes before its last word (江北机场 of 江北机场吞吐量) may also stand in what is `left` of the clause.
+    """
     if not focus:
         return 1.0
     by_text = {term.text: term for term in terms}
-    said = [match(by_text.get(word, Term(word)), clause) * len(word) for word in focus]
-    return sum(said) / sum(map(len, focus))
+    nouns = [by_text.get(word, Term(word)) for word in focus]
+    around = left + clause if match(nouns[-1], clause) >= _HEAD else clause
+    return sum(match(noun, around) * len(text) for noun, text in zip(nouns, focus, strict=True)) / sum(map(len, focus))
 
 
 def status_fit(question: Question, passage: Passage, clause: str) -> float:
@@ -145,9 +150,10 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 
 def contrast_fit(question: Question, text: str) -> float:
     """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
-    own = simplified(question.asked)
-    for group in read_toml("asking.toml")["contrasts"]["groups"]:
-        asked, told = _said_of(group, own) or _said_of(group, question.text), _said_of(group, text)
+    groups, own = read_toml("asking.toml")["contrasts"]["groups"], simplified(question.asked)
+    said = own if any(_said_of(group, own) for group in groups) else question.text
+    for group in groups:
+        asked, told = _said_of(group, said), _said_of(group, text)
         if len(asked) == 1 and told and asked[0] not in told and not is_coordinated(asked[0], text):
             return -1.0
     return 0.0
@@ -199,6 +205,8 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
     """1 when the quantity has the unit and attribute asked for, 0 when nothing speaks against it, -1 when it cannot."""
     if question.units and quantity.unit not in question.units and not _same_kind(question.units, quantity):
         return -1.0
+    if quantity.dimension == "time" and not question.units:
+        return NO_FIGURE  # 连续7个月 tells how long, not how much
     percent = quantity.dimension in ("percent", "point")
     match question.attribute:
         case "growth" if not question.units:

@@ -17,7 +17,8 @@ from chatbot.types import Clause, Evidence, Question, Span, Term
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
 _LISTED = 250  # characters of a passage that lists what its heading names
-_ANNOUNCED = 0.45  # share of a question from which the clause before a colon names what it asks for
+ANNOUNCED = 0.45  # share of a question from which the clause before a colon names what it asks for
+_SEVERAL = re.compile("哪些|哪几")
 ANNOUNCING = ("：", ":")
 _ANNOUNCES = re.compile("[，,]?(?:主要)?(?:是|有|为|包括|表现在|表现为|如下)?[：:]")
 _FULL_STOPS = "；。！？"
@@ -42,7 +43,8 @@ def is_listed(question: Question, evidence: Evidence) -> bool:
 
     Its very name (主要预期目标) is the heading above, or is said by the clause that announces it: 主要预期目标是：….
     """
-    if question.answer_type != "list" or len(evidence.passage.text) > _LISTED:
+    several = question.answer_type == "list" or (question.each and _SEVERAL.search(question.text))
+    if not several or len(evidence.passage.text) > _LISTED:
         return False
     heading = evidence.passage.path[-1] if len(evidence.passage.path) > 1 else ""
     named = bool(question.terms) and all(match(term, heading) >= 0.9 for term in question.terms)
@@ -53,7 +55,7 @@ def announces(evidence: Evidence) -> bool:
     """Whether the clause that says the question best stands before a colon."""
     best, passage = evidence.best, evidence.passage
     behind = passage.text[best.span.end - passage.span.start :]
-    return bool(_ANNOUNCES.match(behind)) and best.feature("cover") >= _ANNOUNCED
+    return bool(_ANNOUNCES.match(behind)) and best.feature("cover") >= ANNOUNCED
 
 
 def _steps(size: int, centre: int) -> Iterator[tuple[int | None, int | None]]:

@@ -13,7 +13,10 @@ _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1
 _NUMBERED = re.compile(r"[A-Za-z]?\d+号线(?:[一二三四]期)?|[A-Za-z]\d+航站楼")  # one of a row: no other will do
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|(?<!\d)(?:19|20)\d{2}(?!\d)")
-_LEADING_PLACE = re.compile(r"(?:^|[\x00，、和与跟]|隔壁|邻近)([\u4e00-\u9fff]{2,3}[市县区])(?=[\x00的在]|今年|去年)")
+_LEADING_PLACE = re.compile(
+    r"(?:^|[\x00，、和与跟]|隔壁|邻近)([\u4e00-\u9fff]{2}(?:新区|高新区|经开区)|[\u4e00-\u9fff]{2,3}[市县区])(?=[\x00的在]|今年|去年)"
+)
+_ZONES = ("新区", "高新区", "经开区")
 _COMMON_PLACE = re.compile(
     "[全本我各城都上股楼夜超]市|[全本我各]县|[全本我各小社地园山校灾景辖城郊市片库湖矿厂街专新老]区"
 )
@@ -43,7 +46,7 @@ def terms(text: str, english: bool = False) -> tuple[Term, ...]:
 
 def _names(text: str) -> Iterator[tuple[Span, Term]]:
     for m in _LEADING_PLACE.finditer(text):
-        if not _COMMON_PLACE.search(m[1]):
+        if m[1].endswith(_ZONES) or not _COMMON_PLACE.search(m[1]):
             yield Span(*m.span(1)), Term(m[1], kind="place")
     for m in _QUOTED.finditer(text):
         yield Span(*m.span()), Term(m[1], weight=_NAMED, kind="name")
@@ -92,7 +95,7 @@ def _idle(word: str) -> bool:
 def _blanks() -> list[re.Pattern[str]]:
     """Question words and words of time: what they say is kept elsewhere in the question."""
     times = [asking("periods", "last_year"), asking("periods", "this_year")]
-    return [*times, asking("words", "asks")]
+    return [*times, asking("words", "changed"), asking("words", "asks")]
 
 
 def _term(word: Word) -> Term | None:

@@ -18,6 +18,9 @@ IndicatorStatus = Literal["完成值", "预期目标", "规划目标", "累计"]
 AnswerType = Literal["number", "date", "name", "person", "place", "list", "how", "reason", "rank", "yesno", "overview"]
 
 
+MASTHEAD = "标题"  # the path of the lines above a report's text: title, occasion, speaker
+
+
 class Span(NamedTuple):
     """Half-open range of characters in `Report.text`."""
 
@@ -135,8 +138,8 @@ class Term:
 class Question:
     """A message understood: stand-alone, in simplified characters, with what is asked for spelled out.
 
-    `focus` holds the nouns the question word hangs on (`哪座水库` → 水库); `units` the measure words asked for; `count`
-    how many things are asked for (`哪三个` → 3); `each` says that a figure is asked for each of several things (各多少);
+    `focus` holds the nouns the question word hangs on (`哪座水库` → 水库); `units` the measure words asked for;
+    `count` how many things are asked for (`哪三个` → 3); `each`: a figure is asked for each of several things (各多少);
     `periods` is empty when the question names no time.
     """
 

@@ -24,6 +24,7 @@ _COUNT = re.compile(
     r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
 )
 _ASIDE = re.compile(r"[（(](?:不含|不包括|不计|除)[^（）()]*[）)]")
+_CHANGE_DONE = re.compile("(?:实际|同比|一共|总共)?(?:增长|增加|提高|提升|上升|上涨|下降|降低|减少|回落)(?:了|到|至)*$")
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
 _QUOTED = re.compile("[“《][^”》]*[”》]")
 _CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
@@ -114,8 +115,10 @@ def periods(text: str, report_year: int | None, years: Collection[int] = ()) -> 
         for name, year in (("last_year", report_year - 1), ("this_year", report_year)):
             found |= {m.start(): year for m in asking("periods", name).finditer(text)}
     at_hand = {*years, *([report_year] if report_year else [])}
-    named = (period for _, year in sorted(found.items()) for period in _periods_of(year, at_hand))
-    return tuple(dict.fromkeys(named)) or _implied(text, report_year)
+    named = tuple(dict.fromkeys(p for _, year in sorted(found.items()) for p in _periods_of(year, at_hand)))
+    if report_year and {period.kind for period in named} == {"plan"} and asking("periods", "now").search(text):
+        named = (Period("review", report_year - 1), *named)  # 现在多少，今年要到多少
+    return named or _implied(text, report_year)
 
 
 def _periods_of(year: int, at_hand: Collection[int]) -> list[Period]:
@@ -178,7 +181,7 @@ def _focus(text: str) -> tuple[str, ...]:
         found += _noun_run(text[m.end() :])
     found = _telling(found)
     if not found and asks:
-        found = _telling(_noun_run_before(text[: asks[0].start()]))
+        found = _telling(_noun_run_before(_CHANGE_DONE.sub("", text[: asks[0].start()])))
     return tuple(dict.fromkeys(found))
 
 

@@ -3,6 +3,8 @@
 usage: python -m eval run [--set NAME|FILE …] [--report FILE] [--name NAME] [--mode auto|extractive|model]
                           [--misses N] [--gate]
        python -m eval compare RUN RUN
+       python -m eval ablate [--out FILE.json]
+       python -m eval card [--drawn]
        python -m eval tune
        python -m eval train
        python -m eval calibrate [--out FOLDER]
@@ -24,10 +26,13 @@ from threading import Event
 from chatbot.bot import MODES
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.settings import load_settings, stop_reporting
+from eval.ablate import ablate
 from eval.beir import Files
 from eval.bench import bench
 from eval.calibrate import calibrate
+from eval.card import card
 from eval.compare import compare
+from eval.fairness import learn_fairness
 from eval.gate import floors, shortfalls
 from eval.measures import figures
 from eval.mutate import mutate
@@ -39,6 +44,7 @@ from eval.scripted.server import MODEL, serving
 from eval.stress import stress
 from eval.train import train_and_save
 from eval.tune import tune_and_save
+from vectorstore.embed import open_embedder
 from vectorstore.model import model_file
 
 
@@ -64,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="用自己的题集检验回答的质量与速度。")
     commands = parser.add_subparsers(
-        required=True, metavar="{run,compare,tune,train,calibrate,bench,mutate,stress,scripted,retrieval}"
+        required=True, metavar="{run,compare,ablate,card,tune,train,calibrate,bench,mutate,stress,scripted,retrieval}"
     )
     asked = commands.add_parser("run", help="作答并评判")
     asked.add_argument(
@@ -84,9 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("before", metavar="RUN")
     compared.add_argument("after", metavar="RUN")
     compared.set_defaults(run=_compare)
+    ablated = commands.add_parser("ablate", help="检索的每一部分各值多少：逐一拿掉，并列比较")
+    ablated.add_argument("--out", type=Path, metavar="FILE.json", help="把结果写入这个文件")
+    ablated.set_defaults(run=_ablate)
+    carded = commands.add_parser("card", help="质量卡：全部重测，写出 docs/quality.md 和图")
+    carded.add_argument("--drawn", action="store_true", help="不重测，只由留存的结果重画")
+    carded.set_defaults(run=_card)
     tuned = commands.add_parser("tune", help="由问句与答句的配对重新学习句子编码器的上层（须有 torch）")
     tuned.set_defaults(run=_tune)
-    trained = commands.add_parser("train", help="由问句与答句的配对学出双塔编码器")
+    trained = commands.add_parser("train", help="由问句与答句的配对学出双塔编码器，再学出什么是合宜的提问")
     trained.set_defaults(run=_train)
     learn = commands.add_parser("calibrate", help="由题集学出排序与拒答的权重")
     learn.add_argument("--out", type=Path, metavar="FOLDER", help="写到这个文件夹，而不替换程序所用的文件")
@@ -139,12 +151,21 @@ def _compare(options: argparse.Namespace) -> None:
     print(compare(options.before, options.after))
 
 
+def _ablate(options: argparse.Namespace) -> None:
+    ablate(load_settings(), options.out, _tell)
+
+
+def _card(options: argparse.Namespace) -> None:
+    card(load_settings(), options.drawn, _tell)
+
+
 def _tune(_: argparse.Namespace) -> None:
     tune_and_save(model_file(load_settings().cache, _tell), _tell)
 
 
 def _train(_: argparse.Namespace) -> None:
-    train_and_save(_tell)
+    pairs = train_and_save(_tell)
+    learn_fairness(pairs, open_embedder(load_settings(), _tell), _tell)
 
 
 def _calibrate(options: argparse.Namespace) -> None:

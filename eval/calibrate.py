@@ -6,7 +6,7 @@ the other four. What is written is learned on all. Seeded: the same sets, index 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 from chatbot.settings import CODE_FOLDER, Settings
 from eval.candidates import Candidates, collect
 from eval.decision import REGISTERS, THRESHOLDS, Case, Decision, best_thresholds, case_of, learn_decision, outcome
+from eval.judge import evidence_rank
 from eval.listwise import learn, stacked
 from eval.questions import load_sets
 from eval.summary import TOTAL, mean
@@ -26,7 +27,7 @@ FOLDS = 5
 SEED = 1
 RANKING = CODE_FOLDER / "vectorstore" / "ranking.toml"
 DECISION = CODE_FOLDER / "chatbot" / "words" / "decision.toml"
-DECIDING = frozenset({"alike", "formal"})  # features that tell whether a clause answers, not which comes first
+DECIDING = frozenset({"alike", "formal", "fair"})  # features that tell whether a clause answers, not which comes first
 MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
 
 
@@ -34,11 +35,13 @@ MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
 class Trial:
     """A question that no weight has seen: is the clause ranked first right (None: there is no right one to find)?
 
-    `case` is what would be answered, `likely` how likely that is right in the eyes of the decision.
+    `place` is that of the passage, in the order of the ranking, with which all its evidence has been found (from 1;
+    None if it never is). `case` is what would be answered, `likely` how likely that is right in the decision's eyes.
     """
 
     found: Candidates
     first: bool | None
+    place: int | None
     case: Case
     likely: float
 
@@ -56,16 +59,16 @@ def calibrate(settings: Settings, out: Path | None, tell: Progress) -> None:
     _write(out / DECISION.name if out else DECISION, decision_toml(decision, chosen), tell)
 
 
-def tried(found: Sequence[Candidates], part: int) -> Iterator[Trial]:
-    """The questions of one part, under weights learned on the others."""
+def tried(found: Sequence[Candidates], part: int, keep: Callable[[str], bool] = str.isidentifier) -> Iterator[Trial]:
+    """The questions of one part, under weights learned on the others; ranked by the features to keep, else by all."""
     parts = folds(len(found))
     taught = [c for c, p in zip(found, parts, strict=True) if p != part]
-    weights = learn_ranking(taught)
+    weights = learn_ranking(taught, keep)
     decision = learn_decision([case_of(c, weights) for c in taught])
     for c, p in zip(found, parts, strict=True):
         if p == part:
-            case = case_of(c, weights)
-            yield Trial(c, _first(c, weights), case, decision.likelihood(case))
+            case, texts = case_of(c, weights), [e.passage.text for e in c.evidence(weights)]
+            yield Trial(c, _first(c, weights), evidence_rank(c.gold, texts), case, decision.likelihood(case))
 
 
 def folds(size: int) -> list[int]:
@@ -74,9 +77,9 @@ def folds(size: int) -> list[int]:
     return parts
 
 
-def learn_ranking(found: Sequence[Candidates]) -> dict[str, float]:
-    """Feature → weight; those that only help to decide are left out."""
-    ranked = [i for i, name in enumerate(found[0].names) if name not in DECIDING]
+def learn_ranking(found: Sequence[Candidates], keep: Callable[[str], bool] = str.isidentifier) -> dict[str, float]:
+    """Feature to keep → weight; those that only help to decide are left out."""
+    ranked = [i for i, name in enumerate(found[0].names) if name not in DECIDING and keep(name)]
     weights = learn(stacked([(c.features[:, ranked], c.right) for c in found]))
     return dict(zip((found[0].names[i] for i in ranked), weights.tolist(), strict=True))
 

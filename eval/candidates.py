@@ -18,7 +18,7 @@ from chatbot.types import Clause, Evidence, Question, Report, Span
 from eval.judge import folded, holds_answer
 from eval.questions import GoldQuestion, QuestionSet
 from eval.subjects import ready
-from vectorstore.associations import open_associations
+from vectorstore.associations import Associations, open_associations
 from vectorstore.embed import Embedder
 from vectorstore.index import open_index
 from vectorstore.model import Progress
@@ -30,13 +30,16 @@ LEFT_OUT = frozenset({"adversarial", "briefing", "compare"})
 
 
 class EveryCandidate(ReportRetriever):
-    """The retriever with nothing cut away. Finds nothing where whole sections answer: there is nothing to rank."""
+    """The retriever with nothing cut away, in the order of the text: under other weights, what ties must not be ranked
+    by those of the product. Finds nothing where whole sections answer: there is nothing to rank."""
 
     def find(self, question: Question) -> tuple[Evidence, ...]:
         asked = self._asked(question)
         searches = [Search(self._reading(id), asked) for id in question.report_ids]
         found = sorted((e for search in searches for e in search.found()), key=lambda e: -e.score)
-        return () if any(search.sections(found) for search in searches) else tuple(found)
+        if any(search.sections(found) for search in searches):
+            return ()
+        return tuple(sorted(found, key=lambda e: (e.passage.report_id, e.passage.span)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,23 @@ class Candidates:
 
 
 def collect(
-    sets: Sequence[QuestionSet], settings: Settings, embedder: Embedder, tell: Progress
+    sets: Sequence[QuestionSet],
+    settings: Settings,
+    embedder: Embedder,
+    tell: Progress,
+    kind: type[EveryCandidate] = EveryCandidate,
+    sayings: Associations | None = None,
 ) -> Iterator[Candidates]:
-    """The candidates of every question, but for those that are answered from several clauses or stopped at the door."""
-    associations = open_associations(settings.home / "eval", embedder)
+    """The candidates of every question, but for those that are answered from several clauses or stopped at the door.
+
+    They are found by a retriever of this `kind`, with these `sayings` or else with those of the product.
+    """
+    associations = sayings or open_associations(settings.home / "eval", embedder)
     for asked in sets:
         tell(f"{asked.name}：{len(asked.questions)} 题")
         source = folded(asked.report.read_text(encoding="utf-8"))
         with open_index(ready(asked.report, settings, embedder, tell), embedder) as index:
-            retriever = EveryCandidate(index=index, embedder=embedder, associations=associations)
+            retriever = kind(index=index, embedder=embedder, associations=associations)
             for gold in asked.questions:
                 if gold.category not in LEFT_OUT:
                     yield from candidates_of(gold, retriever, index.reports, source)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from eval.intervals import Interval, difference, interval
-from eval.runs import Told, load
+from eval.runs import RESULTS, Told, load
 from eval.table import shown, table
 
 MOST = 20  # changed questions shown of each direction
 HEADINGS = ("指标", "题数", "前", "后", "差", "95% 区间", "")
 
 
-def compare(before: str, after: str) -> str:
+def compare(before: str, after: str, results: Path = RESULTS) -> str:
     """The table and the changed questions of the runs of these names. Raises UsageError where one is missing."""
-    old, new = ({told.key: told for told in load(name)} for name in (before, after))
+    old, new = ({told.key: told for told in load(name, results)} for name in (before, after))
     both = [key for key in old if key in new]
     rows = [_row(name, [old[key] for key in both], [new[key] for key in both]) for name in _names(new)]
     changed = [*_changed(old, new, both, better=True), *_changed(old, new, both, better=False)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +22,7 @@ from eval.questions import GoldQuestion
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 REGISTERS = ("official", "everyday")  # asked in the report's words, or in everyday ones: a threshold for each
-ACCURACY, FALSE_REFUSAL, REFUSAL = 0.93, 0.03, 0.95  # the targets that thresholds are chosen by
+WRONG = 0.25  # what a wrong answer costs, where a right one is worth 1 and a refusal nothing
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
@@ -110,12 +109,6 @@ class Outcome:
     false_refusal: float
     refusal: float
 
-    @property
-    def shortfall(self) -> float:
-        """How far it stays behind the three targets; an answer where the report is silent counts double."""
-        missing = (ACCURACY - self.accuracy, self.false_refusal - FALSE_REFUSAL, 2 * (REFUSAL - self.refusal))
-        return sum(max(0.0, gap) for gap in missing)
-
 
 def outcome(cases: Sequence[Case], likely: Matrix, thresholds: Mapping[str, float]) -> Outcome:
     """`likely`: the likelihood of each case; shape (cases,). `thresholds`: one for each register."""
@@ -134,6 +127,15 @@ def _share(holds: Flags, among: Flags) -> float:
 
 
 def best_thresholds(cases: Sequence[Case], likely: Matrix) -> dict[str, float]:
-    """For each register the threshold that together come nearest to the targets; of equals the lowest."""
-    pairs = [dict(zip(REGISTERS, pair, strict=True)) for pair in product(THRESHOLDS, repeat=len(REGISTERS))]
-    return min(pairs, key=lambda pair: round(outcome(cases, likely, pair).shortfall, 6))
+    """For each register the threshold under which its answers are worth most; of equals the lowest."""
+    chosen = {}
+    for register in REGISTERS:
+        own = [i for i, case in enumerate(cases) if case.register == register]
+        worths = {t: worth([cases[i] for i in own], likely[own], t) for t in THRESHOLDS}
+        chosen[register] = max(THRESHOLDS, key=lambda threshold: round(worths[threshold], 6))
+    return chosen
+
+
+def worth(cases: Sequence[Case], likely: Matrix, threshold: float) -> float:
+    """What the answers shown at this threshold are worth together; `likely`: shape (cases,)."""
+    return sum((1.0 if case.right else -WRONG) for case, p in zip(cases, likely, strict=True) if p >= threshold)

@@ -24,7 +24,8 @@ def shortfalls(figures: Figures, wanted: Floors) -> Iterator[str]:
     """One line for each figure beyond its floor, and for each that is not there at all."""
     for kind, measures in wanted.items():
         for name, floor in measures.items():
-            told = figures[kind][name].mean if kind in figures else None
+            found = figures.get(kind, {}).get(name)
+            told = found.mean if found else None
             sign = "≤" if name in SMALL else "≥"
             if told is None:
                 yield f"{kind} {name}：没有结果，应 {sign} {floor:.3f}"

@@ -1,8 +1,8 @@
 """Is an answer right? Strings against strings, no model: what it says, what it cites, whether it is to the point.
 
 A question counts as right when every fact (one of its `|` alternatives) stands in the answer, no forbidden string does,
-a citation covers some of the evidence, and the answer is no longer than its kind needs. A brief is right when it holds
-enough of its facts; a question that the report does not answer, when it is refused.
+a citation covers some of the evidence (where any is given), and the answer is no longer than its kind needs. A brief is
+right when it holds enough of its facts; a question that the report does not answer, when it is refused.
 """
 
 from __future__ import annotations
@@ -65,11 +65,12 @@ def judge(gold: GoldQuestion, answer: Answer, report: str) -> Verdict:
     told = share([states(text, fact) for fact in gold.facts])
     clean = not any(states(text, word) for word in gold.forbidden)
     focused = len(text) <= LONGEST.get(gold.category, LONGEST_OTHER)
-    recall = share([any(covers(quote, snippet) for quote in quotes) for snippet in _evidence(gold)])
+    cited = [any(covers(quote, snippet) for quote in quotes) for snippet in _evidence(gold)]
+    recall = share(cited) if cited else None
     if gold.category == "briefing":
         right = told >= BRIEF_SHARE
     else:
-        right = not refused and told == 1 and clean and focused and recall > 0
+        right = not refused and told == 1 and clean and focused and recall != 0
     return Verdict(right, refused, exact, told, clean, focused, recall, _precision(gold, quotes))
 
 
@@ -94,6 +95,16 @@ def holds_answer(gold: GoldQuestion, clause: str) -> bool:
     """Whether a clause of the report is one to answer from: it lies in the evidence and states a fact."""
     text = folded(clause)
     return any(covers(text, snippet) for snippet in _evidence(gold)) and any(states(text, f) for f in gold.facts)
+
+
+def evidence_rank(gold: GoldQuestion, texts: Sequence[str]) -> int | None:
+    """From 1: the place in `texts` up to which all evidence of a question has been seen; None if it never has."""
+    missing = set(_evidence(gold))
+    for place, text in enumerate(map(folded, texts), start=1):
+        missing -= {snippet for snippet in missing if covers(text, snippet)}
+        if not missing:
+            return place
+    return None
 
 
 def folded(text: str) -> str:

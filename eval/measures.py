@@ -14,7 +14,12 @@ STEPS = ("understand_ms", "retrieve_ms", "draft_ms", "verify_ms", "total_ms")
 
 
 def _answered(judged: Judged) -> bool:
-    return not judged.gold.refuse
+    """Whether it is known what a right answer holds."""
+    return not judged.gold.refuse and judged.verdict.right is not None
+
+
+def _complete(judged: Judged) -> float | None:
+    return None if judged.verdict.facts is None else float(judged.verdict.facts == 1)
 
 
 def _share(value: bool | float | None) -> float | None:
@@ -34,7 +39,7 @@ MEASURES: Mapping[str, Measure] = {
     "facts": _where(_answered, lambda j: j.verdict.facts),
     "clean": _where(_answered, lambda j: _share(j.verdict.clean)),
     "focused": _where(_answered, lambda j: _share(j.verdict.focused)),
-    "complete": _where(lambda j: j.gold.category == "list", lambda j: _share(j.verdict.facts == 1)),
+    "complete": _where(lambda j: j.gold.category == "list", _complete),
     "refusal": _where(lambda j: j.gold.refuse, lambda j: _share(j.verdict.refused)),
     "false_refusal": _where(_answered, lambda j: _share(j.verdict.refused)),
     "citation_recall": _where(_answered, lambda j: j.verdict.recall),

@@ -90,7 +90,7 @@ def load_file(path: Path, report: Path) -> QuestionSet:
     Raises UsageError for a line that holds no question, with its number.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # as batch does: JSON may hold other line ends
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"不能读取 {path}", "请检查路径，文件须为 UTF-8 的 JSON Lines") from error
     places = [(f"{path.name} 第 {number} 行", line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -101,12 +101,15 @@ def _foreign(line: str, place: str) -> GoldQuestion:
     """A line of somebody else's file; what it leaves out is empty."""
     try:
         given = json.loads(line)
-        known = {name: given[name] for name in QUESTION_FIELDS & given.keys()}
-        turns = known.get("turns") or [known["question"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        known = {name: given[name] for name in QUESTION_FIELDS & given.keys() if given[name] is not None}
+        last = (known.get("turns") or [known["question"]])[-1]
+        if not last.strip():
+            raise ValueError(line)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(f"{place}没有问题", "每行要有 question 或 turns") from error
-    filled = {"id": place, "category": "other", "facts": [], "forbidden": [], "evidence": [], "section": ""}
-    return _question(json.dumps(filled | {"refuse": False, "why": "", "question": turns[-1]} | known), place)
+    filled = {"category": "other", "facts": [], "forbidden": [], "evidence": [], "section": "", "refuse": False}
+    asked = {"id": str(known.get("id", place)), "question": known.get("question") or last}
+    return _question(json.dumps(filled | {"why": ""} | known | asked), place)
 
 
 def _question(line: str, place: str) -> GoldQuestion:

@@ -29,15 +29,15 @@ LEARNED = ("vectorstore/encoder.npz", "vectorstore/dual.npz", "vectorstore/ranki
 
 
 def run(
-    settings: Settings, sets: Sequence[QuestionSet], name: str, mode: str, tell: Progress
+    settings: Settings, sets: Sequence[QuestionSet], name: str, mode: str, tell: Progress, full: bool = True
 ) -> dict[str, list[Judged]]:
-    """Ask these sets, print the tables and keep the run as `name`. Set → its judged answers."""
+    """Ask these sets, print the tables and keep the run as `name`, answers too if `full`. Set → its judged answers."""
     judged = {s.name: judge_set(s, settings, mode, tell) for s in sets}
     together = judged | ({ALL: [j for found in judged.values() for j in found]} if len(sets) > 1 else {})
     for title, found in together.items():
         print(f"{title}\n{summary_table(by_kind(found))}\n")
     told = {title: figures(found) for title, found in together.items()}
-    keep(name, circumstances(sets, settings, mode), judged, told)
+    keep(name, circumstances(sets, settings, mode), judged, told, full)
     return judged
 
 

@@ -41,18 +41,23 @@ class Told:
         return self.set_name, self.id
 
 
-def results_folder(name: str) -> Path:
+def results_folder(name: str, results: Path = RESULTS) -> Path:
     """Raises UsageError unless `name` is the name of a folder right in the results."""
     if not name or name.startswith(".") or Path(name).name != name:
         raise UsageError(f"“{name}”不能作结果的名称", "请用字母、数字和短横")
-    return RESULTS / name
+    return results / name
 
 
 def keep(
-    name: str, settings: dict[str, Any], judged: dict[str, list[Judged]], figures: dict[str, Figures], full: bool = True
+    name: str,
+    settings: dict[str, Any],
+    judged: dict[str, list[Judged]],
+    figures: dict[str, Figures],
+    full: bool = True,
+    results: Path = RESULTS,
 ) -> None:
     """Write a run; not `full` leaves out the answers with their receipts."""
-    folder = results_folder(name)
+    folder = results_folder(name, results)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -65,17 +70,18 @@ def keep(
         _write_lines(folder / "answers.jsonl", [_answer(set_name, j) for set_name, j in each])
 
 
-def load(name: str) -> list[Told]:
+def load(name: str, results: Path = RESULTS) -> list[Told]:
     """What a run kept of each question. Raises UsageError where there is no such run."""
-    path = results_folder(name) / "verdicts.jsonl"
+    path = results_folder(name, results) / "verdicts.jsonl"
     if not path.is_file():
         raise UsageError(f"没有“{name}”这次结果", f"请先执行 python -m eval run --name {name}")
-    return [Told(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = path.read_text(encoding="utf-8").split("\n")  # not at the other line ends that JSON may hold
+    return [Told(**json.loads(line)) for line in lines if line]
 
 
-def load_json(name: str, file: str) -> dict[str, Any]:
+def load_json(name: str, file: str, results: Path = RESULTS) -> dict[str, Any]:
     """`settings.json` or `summary.json` of a run. Raises UsageError where there is no such run."""
-    path = results_folder(name) / file
+    path = results_folder(name, results) / file
     if not path.is_file():
         raise UsageError(f"没有“{name}”这次结果", f"请先执行 python -m eval run --name {name}")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

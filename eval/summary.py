@@ -32,8 +32,8 @@ class Judged:
 class Summary:
     """Shares from 0 to 1 and milliseconds over `n` questions; None where there was nothing to count.
 
-    `accuracy`, `facts`, `false_refusal`, `recall` and `precision` are over the questions to be answered, `refusal` over
-    those to be refused, `exact` over all quotes shown.
+    `accuracy`, `facts`, `false_refusal`, `recall` and `precision` are over the questions to be answered, if it is known
+    what a right answer holds, `refusal` over those to be refused, `exact` over all quotes shown.
     """
 
     n: int
@@ -51,7 +51,8 @@ class Summary:
 def summarise(judged: Sequence[Judged], briefs: bool = True) -> Summary:
     """The figures over `judged`; without `briefs`, those count only in `n`, `exact` and the times."""
     verdicts = [j.verdict for j in judged]
-    answered = [j.verdict for j in judged if not j.gold.refuse and (briefs or j.gold.category != "briefing")]
+    known = [j for j in judged if not j.gold.refuse and j.verdict.right is not None]
+    answered = [j.verdict for j in known if briefs or j.gold.category != "briefing"]
     times = [j.ms for j in judged]
     return Summary(
         n=len(judged),

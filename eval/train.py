@@ -164,9 +164,10 @@ def info_nce(cosines: Vectors, scale: float, kinds: Integers) -> tuple[float, Ve
     return loss, slope
 
 
-def train_and_save(tell: Progress, out: Path = DUAL) -> None:
-    """`python -m eval train`: learn from all pairs and write the file the product reads."""
+def train_and_save(tell: Progress, out: Path = DUAL) -> list[Pair]:
+    """`python -m eval train`: learn from all pairs and write the file the product reads. The pairs."""
     pairs = load_pairs()
     tell(f"{len(pairs)} 对问句与答句")
     save(train(pairs, tell), out)
     tell(f"已写入 {out.name}（{out.stat().st_size / 1e6:.1f} MB）；接着请执行 python -m eval calibrate")
+    return pairs

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
-from core_fakes import NothingMayBeAsked, a_report, faults
+from core_fakes import NothingMayBeAsked, a_report, built_index, faults, retriever_over, settings_for
+from index_fakes import HashEmbedder
 from model_fakes import ScriptedModel
 
 from chatbot.bot import MODES, Bot
@@ -113,6 +118,126 @@ def test_earlier_messages_are_cleaned_like_the_last_one(town: Bot, history: list
 
 def test_a_lone_surrogate_in_a_message_is_no_error(town: Bot):
     assert town.ask("\ud800去年轨道交通新增里程多少公里？").status == "answered"
+
+
+# Lists that a clause announces
+
+HARBOUR = """云川市人民政府工作报告
+——2031年1月8日在云川市第九届人民代表大会第二次会议上
+云川市人民政府市长 李某某
+各位代表：
+一、2030年工作回顾
+（一）渔业稳步发展
+远洋捕捞量增长5.8%，新建渔港3座。渔船改造有序推进。
+渔业发展还有不少差距：渔港设施比较陈旧；冷链能力仍有短板，渔船老化；渔民收入增长不快。我们将认真加以解决。
+二、2031年主要任务
+今年渔业发展的主要预期目标是：远洋捕捞量增长7%，新建渔港4座，渔民收入稳步提高。
+各位代表，让我们团结奋斗！
+"""
+GAPS = ["渔港设施比较陈旧；", "冷链能力仍有短板，渔船老化；", "渔民收入增长不快。"]
+
+
+@contextmanager
+def bot_over(folder: Path, text: str) -> Iterator[Bot]:
+    """A bot over one report with this text."""
+    settings = settings_for(folder)
+    (settings.reports_dir / "report.txt").write_text(text, encoding="utf-8")
+    with built_index(settings) as index:
+        yield Bot(index.reports, retriever_over(index, settings, HashEmbedder()), index.reports[0].id)
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """Over a report that announces two lists: one in entries, one in a sentence."""
+    with bot_over(tmp_path_factory.mktemp("harbour"), HARBOUR) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize("question", ["渔业发展还有哪些差距？", "渔业发展的差距有哪些？", "列出渔业发展的差距"])
+def test_a_list_cut_into_entries_is_given_whole_each_entry_with_its_quote(harbour: Bot, question: str):
+    answer = harbour.ask(question)
+    assert answer.sentences[0].startswith("【渔业发展还有不少差距，共3项】\n") and len(answer.sentences) == 3
+    assert [c.quote for c in answer.citations] == GAPS and faults(answer, harbour) == []
+
+
+def test_a_list_in_one_sentence_is_given_whole(harbour: Bot):
+    answer = harbour.ask("今年渔业发展的主要预期目标有哪些？")
+    assert [c.quote for c in answer.citations] == [
+        "今年渔业发展的主要预期目标是：远洋捕捞量增长7%，新建渔港4座，渔民收入稳步提高"
+    ]
+    assert faults(answer, harbour) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("今年新建渔港几座？", ["新建渔港4座"]),
+        ("今年远洋捕捞量增长多少？", ["远洋捕捞量增长7%"]),
+        ("冷链能力怎么样？", ["冷链能力仍有短板，渔船老化"]),
+        ("渔业发展差距有几个？", []),
+        ("渔业发展还有哪五个差距？", []),
+    ],
+    ids=["a figure", "another figure", "one entry", "a number that is not told", "as many as there are not"],
+)
+def test_who_asks_for_one_thing_of_an_announced_list_does_not_get_it_whole(
+    harbour: Bot, question: str, quotes: list[str]
+):
+    assert [c.quote for c in harbour.ask(question).citations] == quotes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "渔民收入有哪些差距？",
+        "渔船改造有哪些进展？",
+        "哪些渔港设施陈旧？",
+        "灯塔、码头、航标、浮标、锚地还有哪些差距？",
+    ],
+    ids=["of an entry", "of another sentence", "of an entry by its words", "of things not told of"],
+)
+def test_a_list_that_is_not_announced_as_what_is_asked_for_is_not_given(harbour: Bot, question: str):
+    answer = harbour.ask(question)
+    assert "共3项" not in answer.text and answer.citations == ()
+
+
+@pytest.mark.xfail(strict=True, reason="a list handed over whole never meets the vetoes of chatbot/decide.py")
+@pytest.mark.parametrize(
+    "question",
+    ["上海渔业发展还有哪些差距？", "2025年渔业发展还有哪些差距？", "教育还有哪些差距？"],
+    ids=["another place", "another year", "another thing"],
+)
+def test_a_list_of_something_else_is_not_given(harbour: Bot, question: str):
+    assert harbour.ask(question).citations == ()
+
+
+@pytest.mark.xfail(strict=True, reason="that all evidence is of one section is taken for a section handed over whole")
+def test_what_search_found_in_one_section_is_no_list_of_its_entries(tmp_path: Path):
+    lines = [
+        f"全市{trade}业产值稳步增长，新建{trade}业基地{i}座。"
+        for i, trade in enumerate("渔林牧种盐茶果花药糖棉麻桑", 1)
+    ]
+    head, tail = HARBOUR.split("（一）")[0], "二、2031年主要任务\n继续努力。\n"
+    with bot_over(tmp_path, head + "".join(lines) + "\n" + tail) as bot:
+        assert "共" not in bot.ask("新建了哪些基地？").text
+
+
+# Follow-ups
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "told"),
+    [
+        ("去年规上工业增加值增长多少？", "那社会消费品零售总额呢？", "社会消费品零售总额增长8.7%"),
+        ("去年规上工业增加值增长多少？", "固定资产投资呢？", "固定资产投资增长4.3%"),
+        ("去年社会消费品零售总额增长多少？", "规上工业增加值呢？", "规上工业增加值增长6.6%"),
+        ("去年一般公共预算收入增长多少？", "今年的目标呢？", "一般公共预算收入增长4%"),
+        ("去年城镇新增就业多少万人？", "今年任务呢？", "城镇新增就业4.5万人以上"),
+    ],
+    ids=["a name with 总额", "another of the list", "the first of the list", "the target", "the task"],
+)
+def test_a_follow_up_is_told_its_own_figure(town: Bot, before: str, follow_up: str, told: str):
+    answer = town.ask(follow_up, [(before, "")])
+    assert [s.partition("：")[2] for s in answer.sentences] == [f"{told}。[1]"] and faults(answer, town) == []
 
 
 def test_a_report_chosen_twice_counts_once(town: Bot):

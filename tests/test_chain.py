@@ -125,6 +125,23 @@ def test_the_receipt_tells_how_the_question_was_understood_and_what_was_weighed(
     assert [line["key"] for line in told["passages"]] == ["E1"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("message", "low", "high"),
+    [("去年新建水库几座？", 0.5, 1.0), ("去年水库投资多少亿元？", 0.0, 0.0)],
+    ids=["answered", "ruled out"],
+)
+def test_the_receipt_tells_how_likely_the_best_clause_answers(message: str, low: float, high: float):
+    answer = chain(KnownEvidence(*evidence_for(asked(message), a_passage(TEXT)))).invoke(state(message))
+    likely = dict(answer.receipt)["likely"]
+    assert isinstance(likely, float) and low <= likely <= high
+
+
+@pytest.mark.parametrize("message", ["今年新建水库几座？", "写一份水库要点"], ids=["of another time", "a brief"])
+def test_where_nothing_was_weighed_the_receipt_tells_of_no_likelihood(message: str):
+    answer = chain(KnownEvidence(*evidence_for(asked(message), a_passage(TEXT)))).invoke(state(message))
+    assert dict(answer.receipt)["likely"] is None
+
+
 def test_only_the_questions_of_the_last_turns_are_kept():
     history = [(f"问{i}", f"答{i}") for i in range(10)]
     assert last_turns(history, keep=2) == ("问8", "问9") and last_turns(()) == ()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked, evidence_for
+from core_fakes import PLAN, REVIEW, STANDING, a_passage, a_report, asked, evidence_for
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.brief import brief
 from chatbot.draft import draft, frame, phrase, refusal
-from chatbot.types import Draft, Passage, Period
+from chatbot.quote import LONGEST
+from chatbot.types import Draft, Passage, Period, Question
+from chatbot.understand import understand
 from chatbot.verify import verify
 
 PAST, NEXT = a_passage("新建水库3座，改造小区87个。"), a_passage("新建水库5座，改造小区130个。", PLAN, 50)
@@ -25,6 +27,15 @@ def drafted(question: str, *passages: Passage) -> Draft:
 
 def quotes(found: Draft, *passages: Passage) -> list[str]:
     return [p.slice(q) for s in found.sentences for q in s.quotes for p in passages if p.span.holds(q)]
+
+
+def follow_up(*messages: str) -> Question:
+    """The last of `messages`, each understood with the one before it."""
+    question = None
+    for message in messages:
+        question = understand(message, question, [a_report()])
+    assert question is not None
+    return question
 
 
 def test_a_figure_is_given_with_its_year_and_the_words_around_it():
@@ -58,6 +69,114 @@ def test_a_comparison_with_neither_year_told_is_refused():
 def test_one_figure_of_an_aligned_list_becomes_a_sentence_of_its_own():
     found = drafted("固定资产投资增长多少？", ALIGNED)
     assert found.sentences[0].text == "2030年：固定资产投资增长4.3%。"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("固定资产投资呢？", "固定资产投资增长4.3%"),
+        ("那商品零售额呢？", "商品零售额增长8.7%"),
+        ("商品零售额增长多少？", "商品零售额增长8.7%"),
+    ],
+)
+def test_of_an_aligned_list_a_follow_up_is_told_the_figure_of_its_own_name(question: str, told: str):
+    understood = follow_up("去年工业增加值增长多少？", question)
+    assert [s.text for s in draft(understood, evidence_for(understood, ALIGNED)).sentences] == [f"2030年：{told}。"]
+
+
+@pytest.mark.parametrize("question", ["新增渔船和渔网各多少？", "新增渔船和渔网分别是多少？"])
+@pytest.mark.parametrize(
+    "text", ["新增渔船120艘、渔网200张", "新增渔船120艘，新增渔网200张"], ids=["one clause", "two"]
+)
+def test_a_figure_for_each_is_told_of_each(question: str, text: str):
+    assert [s.text for s in drafted(question, a_passage(f"{text}。")).sentences] == [f"2030年：{text}。"]
+
+
+@pytest.mark.xfail(strict=True, reason="one figure of an aligned list is told though several are asked for")
+@pytest.mark.parametrize(
+    "question", ["工业增加值和商品零售额各增长多少？", "工业增加值、固定资产投资、商品零售额分别增长多少？"]
+)
+def test_of_an_aligned_list_each_figure_asked_for_is_told(question: str):
+    (sentence,) = drafted(question, ALIGNED).sentences
+    assert "6.6%" in sentence.text and "8.7%" in sentence.text
+
+
+def test_how_many_of_each_is_refused_where_only_one_figure_for_all_is_told():
+    found = drafted("新增渔船和渔网各多少？", a_passage("新增渔船和渔网共320件。"))
+    assert (found.status, found.sentences) == ("refused", ()) and "320件" in found.note
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("新建渔港几座？", "五年来，渔业稳步发展，新建渔港9座。", "五年来，渔业稳步发展，新建渔港9座"),
+        ("新建渔港几座？", "渔业稳步发展。五年来，新建渔港9座。", "五年来，新建渔港9座"),
+        ("水产吞吐量居第几？", "渔港水产吞吐量大幅提高，居全省第一。", "渔港水产吞吐量大幅提高，居全省第一"),
+        ("新建渔港几座？", "渔业稳步发展，新建渔港9座。", "新建渔港9座"),
+    ],
+    ids=["time", "time next to it", "subject", "leans on nothing"],
+)
+def test_a_quote_that_leans_on_what_stands_before_it_is_lengthened_to_it_and_no_further(
+    question: str, text: str, told: str
+):
+    passage = a_passage(text)
+    found = drafted(question, passage)
+    assert [s.text for s in found.sentences] == [f"2030年：{told}。"] and quotes(found, passage) == [told]
+
+
+@pytest.mark.parametrize(("length", "lengthened"), [(99, True), (100, False)], ids=["just", "too long"])
+def test_a_quote_is_lengthened_up_to_its_bound(length: int, lengthened: bool):
+    """五年来， and ，新建渔港9座 are 11 characters."""
+    passage = a_passage(f"五年来，{'稳' * length}，新建渔港9座。")
+    (quote,) = quotes(drafted("新建渔港几座？", passage), passage)
+    assert quote.startswith("五年来") is lengthened and len(quote) <= LONGEST
+
+
+def test_a_quote_that_no_length_lets_stand_is_drafted_as_it_is_and_dropped():
+    question = asked("新建渔港几座？")
+    evidence = evidence_for(question, a_passage(f"五年来，{'稳' * 100}，新建渔港9座。"))
+    found = draft(question, evidence)
+    assert [s.text for s in found.sentences] == ["2030年：新建渔港9座。"] and verify(question, found, evidence)[0] == ()
+
+
+ENTRIES = ("水库老化；", "河道淤积，堤防不牢；", "饮水尚有困难。")
+
+
+def announced(text: str) -> tuple[Passage, ...]:
+    """A passage that announces a list, and its entries."""
+    return tuple(a_passage(part, start=100 * i) for i, part in enumerate((text, *ENTRIES)))
+
+
+@pytest.mark.parametrize(
+    "text", ["水利建设还有不少差距：", "水利建设还有不少差距，主要是：", "一年来很不容易，水利建设还有不少差距："]
+)
+def test_a_list_cut_into_entries_stands_under_what_announces_it_with_their_number(text: str):
+    found = drafted("水利建设还有哪些差距？", *announced(text))
+    assert [s.heading for s in found.sentences] == ["水利建设还有不少差距，共3项", "", ""]
+    assert tuple(s.text for s in found.sentences) == ENTRIES and found.likely is None
+
+
+def test_every_entry_of_a_list_has_a_key_and_a_quote_of_its_own_and_stands_the_check():
+    question, passages = asked("水利建设还有哪些差距？"), announced("水利建设还有不少差距：")
+    evidence = evidence_for(question, *passages)
+    found = draft(question, evidence)
+    assert [s.keys for s in found.sentences] == [("E2",), ("E3",), ("E4",)]
+    assert tuple(quotes(found, *passages)) == ENTRIES and verify(question, found, evidence) == (found.sentences, ())
+
+
+def test_a_list_in_one_sentence_is_told_whole():
+    text = "今年水利建设主要目标是：建成水库4座，疏浚河道60公里，加固堤防8公里"
+    found = drafted("今年水利建设的主要目标有哪些？", a_passage(f"{text}。", PLAN))
+    assert [s.text for s in found.sentences] == [f"2031年目标或安排：{text}。"]
+
+
+def test_a_draft_says_how_likely_its_best_clause_answers():
+    answered, refused = drafted("去年新建水库几座？", PAST), drafted("谁去年建了水库？", PAST)
+    assert answered.likely is not None and answered.likely > 0.5 and refused.likely == 0.0
+
+
+def test_where_no_clause_speaks_of_the_time_asked_for_nothing_is_likely_or_unlikely():
+    assert drafted("今年新建水库几座？", PAST).likely is None
 
 
 def test_without_evidence_it_refuses_and_points_nowhere():

@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 
 from chatbot.errors import SetupError, UpstreamError
 from chatbot.settings import CODE_FOLDER, Settings, load_settings
-from vectorstore.embed import BATCH_AREA, LONGEST_TEXT, OnnxEmbedder, ServiceEmbedder, batches, clean, open_embedder
+from vectorstore.embed import (
+    BATCH_AREA,
+    LONGEST_TEXT,
+    TUNED,
+    OnnxEmbedder,
+    ServiceEmbedder,
+    batches,
+    clean,
+    open_embedder,
+)
 from vectorstore.model import is_present, model_path
 
 MODEL = model_path(load_settings(None).cache)
@@ -93,6 +102,43 @@ def test_an_english_question_is_nearest_to_the_chinese_sentence_it_asks_for(onnx
 @needs_model
 def test_no_texts_give_no_vectors(onnx: OnnxEmbedder):
     assert onnx.embed_array([]).shape == (0, 512)
+
+
+def changed(folder: Path, by: float) -> Path:
+    """The layers that we have learned, but for one bias that is larger by so much."""
+    with np.load(TUNED) as arrays:
+        layers = dict(arrays)
+    name = next(name for name in layers if name.endswith("CNN_layers/dense/bias:0"))
+    layers[name] = layers[name] + np.float32(by)
+    path = folder / f"encoder{by}.npz"
+    np.savez(path, **layers)
+    return path
+
+
+def test_the_name_of_the_encoder_tells_its_layers_from_any_others(tmp_path: Path):
+    """By what is in the file, not where it lies: vectors of other layers are never taken for these."""
+    one, other = changed(tmp_path, 0.0), changed(tmp_path, 0.5)
+    copy = tmp_path / "copy.npz"
+    copy.write_bytes(one.read_bytes())
+    names = [OnnxEmbedder(MODEL, tuned=path).name for path in (None, TUNED, one, other)]
+    assert len(set(names)) == 4 and all(name.startswith(f"{names[0]}-") for name in names[1:])
+    assert OnnxEmbedder(MODEL, tuned=copy).name == names[2]
+
+
+@needs_model
+def test_the_layers_learned_take_the_place_of_those_in_the_model(onnx: OnnxEmbedder):
+    texts = ["地区生产总值增长6.1%", "修建地铁"]
+    as_it_comes = OnnxEmbedder(MODEL, tuned=None).embed_array(texts)
+    assert (np.sum(onnx.embed_array(texts) * as_it_comes, axis=1) < 0.9).all()
+    assert np.allclose(np.linalg.norm(as_it_comes, axis=1), 1, atol=1e-5)
+
+
+@needs_model
+@pytest.mark.parametrize(("by", "same"), [(0.0, True), (0.5, False)], ids=["the same layers", "another bias"])
+def test_vectors_are_those_of_the_layers_in_the_file(onnx: OnnxEmbedder, tmp_path: Path, by: float, same: bool):
+    texts = ["地区生产总值增长6.1%", "修建地铁"]
+    found = OnnxEmbedder(MODEL, tuned=changed(tmp_path, by)).embed_array(texts)
+    assert np.allclose(found, onnx.embed_array(texts), atol=1e-6) is same
 
 
 class Endpoint(BaseHTTPRequestHandler):

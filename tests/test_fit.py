@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from core_fakes import PLAN, REVIEW, STANDING, a_passage, asked, evidence_for, whole
+from core_fakes import PLAN, REVIEW, STANDING, a_passage, a_report, asked, evidence_for, whole
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.fit import NO_FIGURE, period_fit
-from chatbot.types import Passage, Period
+from chatbot.fit import NO_FIGURE, figure_fit, figures_of, name_cover, period_fit
+from chatbot.types import Passage, Period, Term
+from chatbot.understand import understand
 from chatbot.wordlists import read_toml
 
 TEXT = st.text("去今年新建水库公园一二三座个亿元%增长下降5.30、和，“”谁哪多少时候地", min_size=1, max_size=40)
@@ -139,6 +142,23 @@ def test_years_taken_together_do_not_answer_for_one(question: str, text: str, fi
 
 @pytest.mark.parametrize(
     ("text", "fits"),
+    [
+        ("五年来新建渔港9座", False),
+        ("五年新建渔港9座", False),
+        ("过去五年新建渔港9座", False),
+        ("三年间新建渔港9座", False),
+        ("三年行动新建渔港9座", True),
+        ("五年规划新建渔港9座", True),
+        ("三年内新建渔港9座", True),
+        ("五年级学生捐建渔港9座", True),
+    ],
+)
+def test_a_clause_that_opens_with_several_years_counts_them_together(text: str, fits: bool):
+    assert fit("去年新建渔港几座？", text)["unit"] == (1.0 if fits else -1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
     [("五年来，渔业稳步发展，新建渔港9座。", False), ("渔业五年来稳步发展，新建渔港9座。", True)],
     ids=["opens with them", "another clause says them"],
 )
@@ -178,6 +198,70 @@ def test_growth_does_not_tell_a_part_of_a_whole(question: str, text: str, sign: 
 )
 def test_one_of_two_opposites_does_not_answer_for_the_other(question: str, text: str, expected: float):
     assert fit(question, text)["contrast"] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("城镇居民收入增长多少？", "城镇、农村居民收入增长5%", 0.0),
+        ("农村居民收入增长多少？", "城镇、农村居民收入增长5%", 0.0),
+        ("城镇居民收入增长多少？", "城镇和农村居民收入增长5%", 0.0),
+        ("城镇居民收入增长多少？", "城镇就业稳定，农村居民收入增长5%", -1.0),
+    ],
+    ids=["the end is shared", "said itself", "和", "the end is not its own"],
+)
+def test_of_a_list_with_a_shared_end_each_is_said(question: str, text: str, expected: float):
+    assert fit(question, text)["contrast"] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fits"),
+    [
+        ("出口总额是多少？", "进出口总额12亿元", False),
+        ("进出口总额是多少？", "进出口总额12亿元", True),
+        ("出口总额是多少？", "出口总额7亿元", True),
+        ("城镇居民收入多少元？", "城镇居民收入300元", True),
+        ("城镇居民收入多少元？", "农村居民收入300元", False),
+    ],
+    ids=["the whole for a part", "the whole", "the part", "the same", "the other"],
+)
+def test_a_figure_under_the_name_of_the_opposite_does_not_fit(question: str, text: str, fits: bool):
+    assert fit(question, text)["unit"] == (1.0 if fits else -1.0)
+
+
+def test_at_the_figure_opposites_are_told_apart_though_the_sentence_says_both():
+    whole, part = evidence_for(asked("出口总额是多少？"), a_passage("进出口总额12亿元，出口总额7亿元。"))[0].clauses
+    assert (whole.feature("contrast"), part.feature("contrast")) == (0.0, 0.0)
+    assert (whole.feature("unit"), part.feature("unit")) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "text", "expected"),
+    [
+        ("去年农村改厕多少户？", "那城市呢？", "城市改厕300户。", 0.0),
+        ("去年农村改厕多少户？", "那城市呢？", "农村改厕300户。", -1.0),
+        ("去年农村改厕多少户？", "那今年呢？", "农村改厕300户。", 0.0),
+        ("去年农村改厕多少户？", "那今年呢？", "城市改厕300户。", -1.0),
+        ("去年农村改廁多少戶？", "那城鎮呢？", "城镇改厕300户。", 0.0),
+    ],
+    ids=["its own word", "not the earlier one", "none of its own", "then the earlier one counts", "traditional"],
+)
+def test_of_two_opposites_the_word_of_the_follow_up_decides(before: str, follow_up: str, text: str, expected: float):
+    question = understand(follow_up, asked(before), [a_report()])
+    assert whole(question, a_passage(text))["contrast"] == expected
+
+
+def test_of_a_list_of_names_the_figure_of_the_follow_up_s_own_name_fits_best():
+    text = "渔业产值、港口投资分别增长6.6%、4.3%。"
+    question = understand("那港口投资呢？", asked("去年渔业产值增长多少？"), [a_report()])
+    figures, terms = figures_of(a_passage(text)), question.terms
+    best = max(figures, key=lambda figure: figure_fit(question, terms, figure, text))
+    assert best.name == "港口投资"
+
+
+def test_what_is_carried_over_names_no_figure():
+    term = Term("渔业产值")
+    assert name_cover([term], "渔业产值") == 1.0 and name_cover([replace(term, kind="context")], "渔业产值") == 0.0
 
 
 def test_groups_of_opposites_hold_several_words_each_once():

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from chatbot.errors import UsageError
+from chatbot.types import Answer, AnswerStatus
 from eval.check_questions import question_faults, report_text
-from eval.questions import default_report, load, load_sets, question_files, report_path
+from eval.judge import judge
+from eval.questions import GoldQuestion, default_report, load, load_file, load_sets, question_files, report_path
 
 LINE: dict[str, Any] = {
     "id": "T1",
@@ -94,3 +96,122 @@ def test_what_is_said_is_the_turns_or_else_the_question(tmp_path: Path, turns: l
 def test_the_check_finds_what_is_wrong(change: dict[str, Any], fault: str):
     assert list(question_faults(LINE, REPORT)) == []
     assert any(fault in found for found in question_faults(LINE | change, REPORT))
+
+
+# Files of others
+
+
+def foreign(folder: Path, *lines: str) -> tuple[GoldQuestion, ...]:
+    """The questions of a file with these lines."""
+    path = folder / "theirs.jsonl"
+    path.write_bytes("\n".join(lines).encode())
+    return load_file(path, default_report()).questions
+
+
+def test_a_file_of_the_batch_layout_is_a_set_about_the_report_given(tmp_path: Path):
+    path = tmp_path / "theirs.jsonl"
+    path.write_text('{"id": "a", "question": "新增里程是多少？"}\n', encoding="utf-8")
+    found = load_file(path, default_report())
+    assert (found.name, found.report, len(found.questions)) == ("theirs", default_report(), 1)
+
+
+def test_what_a_line_leaves_out_is_empty(tmp_path: Path):
+    [gold] = foreign(tmp_path, '{"id": "a", "question": "新增里程是多少？"}')
+    assert gold == GoldQuestion("a", "other", "新增里程是多少？", (), (), (), "", False, "")
+    assert gold.spoken == ("新增里程是多少？",)
+
+
+def test_what_a_line_has_is_kept(tmp_path: Path):
+    [gold] = foreign(tmp_path, json.dumps(LINE))
+    assert asdict(gold) == {**{k: tuple(v) if isinstance(v, list) else v for k, v in LINE.items()}, "turns": ()}
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ({"turns": ["三号线开通了吗？", "多长？"]}, "多长？"),
+        ({"turns": ["三号线开通了吗？", "多长？"], "question": "三号线多长？"}, "三号线多长？"),
+        ({"turns": ["三号线开通了吗？", "多长？"], "question": None}, "多长？"),
+    ],
+    ids=["turns alone", "with the question", "with none"],
+)
+def test_of_a_conversation_the_last_turn_is_asked(tmp_path: Path, line: dict[str, Any], question: str):
+    [gold] = foreign(tmp_path, json.dumps(line))
+    assert (gold.question, gold.spoken) == (question, ("三号线开通了吗？", "多长？"))
+
+
+@pytest.mark.parametrize("turns", [[], None], ids=["empty", "null"])
+def test_without_turns_the_question_is_asked(tmp_path: Path, turns: list[str] | None):
+    [gold] = foreign(tmp_path, json.dumps({"question": "多长？", "turns": turns}))
+    assert gold.spoken == ("多长？",)
+
+
+def test_keys_that_we_do_not_know_do_no_harm(tmp_path: Path):
+    [gold] = foreign(tmp_path, '{"id": "a", "question": "多长？", "answer": "21公里", "meta": {"by": 3}}')
+    assert (gold.id, gold.question) == ("a", "多长？")
+
+
+@pytest.mark.parametrize(
+    ("id", "kept"), [('"id": 7, ', "7"), ('"id": null, ', "theirs.jsonl 第 1 行"), ("", "theirs.jsonl 第 1 行")]
+)
+def test_an_id_may_be_a_number_and_where_there_is_none_the_line_is_named_by_its_place(
+    tmp_path: Path, id: str, kept: str
+):
+    assert foreign(tmp_path, f'{{{id}"question": "多长？"}}')[0].id == kept
+
+
+def test_empty_lines_a_byte_order_mark_and_line_ends_that_are_none_are_taken(tmp_path: Path):
+    found = foreign(tmp_path, '\ufeff{"question": "一"}\r', "", " ", '{"question": "二\u2028三\x85四"}', "")
+    assert [gold.question for gold in found] == ["一", "二\u2028三\x85四"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        '"多长？"',
+        "{}",
+        '{"id": "a"}',
+        '{"question": ""}',
+        '{"question": " "}',
+        '{"question": 3}',
+        '{"question": null}',
+        '{"turns": [" "]}',
+        '{"turns": 5}',
+        '{"turns": {"a": "多长？"}}',
+        '{"turns": ["多长？", 3]}',
+        '{"turns": [3, "多长？"]}',
+        '{"question": "多长？", "facts": "21公里"}',
+        '{"question": "多长？", "refuse": "no"}',
+        "[" * 100_000,
+    ],
+    ids=lambda line: line[:40],
+)
+def test_a_foreign_line_that_holds_no_question_is_named_by_its_number(tmp_path: Path, line: str):
+    with pytest.raises(UsageError, match=r"theirs\.jsonl 第 3 行"):
+        foreign(tmp_path, '{"question": "一"}', "", line)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["no file", "no UTF-8"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None):
+    path = tmp_path / "theirs.jsonl"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match="theirs"):
+        load_file(path, default_report())
+
+
+@pytest.mark.parametrize("status", ["answered", "refused"])
+def test_a_question_without_facts_gets_no_verdict(tmp_path: Path, status: AnswerStatus):
+    [gold] = foreign(tmp_path, '{"question": "新增里程是多少？"}')
+    verdict = judge(gold, Answer(status, ("21公里。",)), REPORT)
+    assert (verdict.right, verdict.facts, verdict.clean, verdict.recall) == (None, None, None, None)
+    assert verdict.refused is (status == "refused")
+
+
+@pytest.mark.parametrize(("said", "right"), [("新增里程21公里。", True), ("新增里程22公里。", False)])
+def test_a_question_with_facts_and_no_evidence_is_judged_by_what_is_said(tmp_path: Path, said: str, right: bool):
+    [gold] = foreign(tmp_path, '{"question": "新增里程是多少？", "facts": ["21公里"]}')
+    verdict = judge(gold, Answer("answered", (said,)), REPORT)
+    assert (verdict.right, verdict.recall) == (right, None)

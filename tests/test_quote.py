@@ -9,7 +9,7 @@ from core_fakes import a_passage, asked, evidence_for
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.quote import quote_span, window
+from chatbot.quote import is_listed, quote_span, window
 from chatbot.types import Clause, Evidence, Span
 from vectorstore.passages import clauses
 
@@ -103,3 +103,66 @@ def test_the_only_clause_is_its_own_window():
     passage = a_passage("新建水库3座。")
     found = evidence_for(asked("新建水库几座？"), passage)[0]
     assert [c.span for c in window(asked("新建水库几座？"), found, found.clauses[0])] == list(clauses(passage))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "水利建设主要目标是：建成水库4座，疏浚河道60公里，加固堤防8公里。",
+        "水利建设还有不少问题，主要是：水库老化，河道淤积，堤防不牢。",
+        "水利建设重点项目包括：青石水库，云门河道；白鹭堤防。",
+        "水利建设困难：水库老化，河道淤积，堤防不牢。",
+    ],
+    ids=["是：", "，主要是：", "包括：", "："],
+)
+def test_a_list_that_a_clause_announces_is_quoted_whole(text: str):
+    assert quoted_for("水利建设有哪些目标、问题、项目和困难？", text, "水利") == text.rstrip("。")
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "quoted"),
+    [
+        ("建成水库几座？", "水库", "建成水库4座"),
+        ("加固堤防多少公里？", "堤防", "加固堤防8公里"),
+        ("加固了哪座堤防？", "堤防", "疏浚河道60公里，加固堤防8公里"),
+    ],
+    ids=["a figure", "a figure at the end", "a name"],
+)
+def test_of_an_announced_list_a_question_for_one_thing_gets_what_belongs_to_it(question: str, words: str, quoted: str):
+    text = f"水利建设主要目标是：建成水库4座；{'全面做好各方面各领域工作' * 6}，疏浚河道60公里，加固堤防8公里。"
+    assert quoted_for(question, text, words) == quoted
+
+
+def listed(question: str, text: str) -> bool:
+    understood = asked(question)
+    return is_listed(understood, evidence_for(understood, a_passage(text))[0])
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("灯塔和港口有哪些问题？", "水利建设还有不少问题：水库老化，河道淤积。"),
+        ("水库有哪些问题？", "水利建设还有不少问题：水库老化，河道淤积。"),
+        ("水利建设有哪些问题？", "水利建设还有不少问题，水库老化，河道淤积。"),
+        ("水利建设有哪些问题？", "水利建设还有不少问题："),
+        ("水利建设有哪些问题？", f"水利建设还有不少问题：{'水库老化，河道淤积，' * 30}堤防不牢。"),
+        ("水利建设问题有几个？", "水利建设还有不少问题：水库老化，河道淤积。"),
+    ],
+    ids=["of other things", "of one entry", "no colon", "the list is elsewhere", "too long", "not a list asked"],
+)
+def test_what_is_not_announced_as_the_list_asked_for_is_none(question: str, text: str):
+    assert not listed(question, text)
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("新增渔船和渔网各多少？", "新增渔船120艘，渔网200张"),
+        ("渔船和渔网分别是多少？", "新增渔船120艘，渔网200张"),
+        ("新增渔船多少艘？", "新增渔船120艘"),
+        ("去年和今年新增渔船各多少艘？", "新增渔船120艘"),
+    ],
+    ids=["各", "分别", "one thing", "two years"],
+)
+def test_figures_asked_for_each_of_several_things_are_quoted_with_their_neighbours(question: str, quoted: str):
+    assert quoted_for(question, "新增渔船120艘，渔网200张。", "渔船") == quoted

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,9 @@ from chatbot.settings import CODE_FOLDER, load_settings
 from eval.__main__ import main
 from eval.beir import BeirSet, Document, Query
 from eval.retrieval import Outcome, indexed, judged, rows, run, shelve
+from vectorstore.keys import clause_entries
 from vectorstore.model import is_present, model_path
+from vectorstore.store import BATCH
 
 TEXTS = {
     "rail": ("轨道交通", "轨道交通三号线开通运营，新增里程21公里。今年开工四号线。"),
@@ -85,6 +88,15 @@ def test_the_index_is_gone_when_the_run_is_over():
     with indexed(shelve(DOCUMENTS).cut, HashEmbedder()) as (index, folder):
         assert folder.is_dir() and len(index.shard("corpus").passages) == 6
     assert not folder.exists()
+
+
+def test_each_clause_has_its_own_vector_in_a_corpus_of_many_batches():
+    documents = [a_document(f"d{i}", "", f"新建口袋公园{i}个，改造老旧小区{i + 7}个。") for i in range(BATCH // 2 + 9)]
+    with indexed(shelve(documents).cut, HashEmbedder()) as (index, _):
+        shard = index.shard("corpus")
+        keys = [key.text for place, passage in enumerate(shard.passages) for key in clause_entries(place, passage)]
+        assert len(keys) > BATCH
+        assert np.allclose(shard.clause_vectors(), HashEmbedder().embed_array(keys), atol=1e-6)
 
 
 # A run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.terms import match, said, terms
+from chatbot.terms import is_coordinated, match, said, terms
 from chatbot.types import Term
 from chatbot.wordlists import lexicon
 
@@ -33,6 +33,28 @@ def test_what_is_quoted_is_a_name_and_stays_whole(question: str):
 )
 def test_a_code_or_latin_name_is_kept(question: str, code: str):
     assert code in "".join(texts(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("7号线什么时候通车？", "7号线"),
+        ("7号线一期什么时候通车？", "7号线一期"),
+        ("轨道交通18号线里程多少公里？", "18号线"),
+        ("去年T2航站楼建成了吗？", "T2航站楼"),
+    ],
+)
+def test_one_of_a_numbered_row_is_a_name_and_stays_whole(question: str, name: str):
+    assert the(name, question).kind == "name"
+
+
+def test_each_of_several_numbered_names_is_a_name():
+    assert [t.text for t in terms("7号线和15号线通车了吗？") if t.kind == "name"] == ["7号线", "15号线"]
+
+
+def test_a_numbered_name_weighs_more_than_any_plain_word():
+    found = terms("青石水库旁边的7号线什么时候通车？")
+    assert the("7号线", "7号线什么时候通车？").weight > max(t.weight for t in found if t.kind != "name")
 
 
 @pytest.mark.parametrize("question", ["2030年新建公园", "30年新建公园", "新建公园 2031", pytest.param("2030新建公园")])
@@ -101,6 +123,49 @@ def test_text_without_word_or_official_word_does_not_speak_of_it():
 
 def test_a_latin_name_is_said_in_full_or_not_at_all():
     assert match(Term("NX78", kind="name"), "NX7项目") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("7号线", "推进7号线一期建设"),
+        ("7号线一期", "推进7号线一期、15号线建设"),
+        ("T2航站楼", "T2航站楼建成投用"),
+    ],
+)
+def test_a_numbered_name_is_said_where_it_stands(name: str, text: str):
+    assert match(the(name, name), text) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("7号线", "推进9号线建设"), ("7号线一期", "推进7号线二期建设"), ("T2航站楼", "T3航站楼建成投用")],
+    ids=["line", "phase", "terminal"],
+)
+def test_another_of_the_row_does_not_say_a_numbered_name(name: str, text: str):
+    assert match(the(name, name), text) < 0.5
+
+
+@pytest.mark.xfail(strict=True, reason="a numbered name is looked for as any other stretch of text")
+@pytest.mark.parametrize(("name", "text"), [("7号线", "推进17号线建设"), ("8号线", "轨道交通18号线开通")])
+def test_a_longer_number_does_not_say_a_shorter_one(name: str, text: str):
+    assert match(the(name, name), text) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "expected"),
+    [
+        ("城镇居民", "城镇、农村居民收入增长5%", True),
+        ("城镇居民", "城镇和农村居民收入增长5%", True),
+        ("农村居民", "城镇、农村居民收入增长5%", False),
+        ("城镇居民", "城镇，农村居民收入增长5%", False),
+        ("城镇居民", "城镇就业、农村居民收入", False),
+        ("城镇", "城镇、农村", False),
+    ],
+    ids=["、", "和", "said itself", "another clause", "another end", "nothing to share"],
+)
+def test_a_word_whose_end_is_shared_is_said_by_the_list(word: str, text: str, expected: bool):
+    assert is_coordinated(word, text) is expected
 
 
 def test_a_shared_ending_counts_nearly_as_the_word():

@@ -158,6 +158,23 @@ def test_two_years_make_a_comparison_of_figures():
     assert question.compare and question.answer_type == "number"
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("渔船和渔网各多少？", True),
+        ("渔船和渔网各有多少？", True),
+        ("渔船和渔网分别是多少？", True),
+        ("渔船和渔网产量分别增长多少？", True),
+        ("渔船和渔网各新增了几件？", True),
+        ("渔船有多少艘？", False),
+        ("各区有多少艘渔船？", False),
+        ("渔船和渔网分别在哪里？", False),
+    ],
+)
+def test_whether_a_figure_is_asked_for_each_of_several_things(message: str, expected: bool):
+    assert asked(message).each is expected
+
+
 def test_one_year_makes_no_comparison():
     assert not asked("去年新建公园多少个？").compare
 
@@ -179,6 +196,22 @@ def test_what_was_typed_is_kept_as_it_was_typed():
 )
 def test_one_chinese_character_makes_a_question_chinese(message: str, language: str):
     assert asked(message).language == language
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["渔业投资（不含渔港）增长多少？", "渔业投资(不包括渔港)增长多少？", "渔業投資（不計漁港）增長多少？"],
+    ids=["不含", "half-width brackets", "traditional"],
+)
+def test_what_is_left_out_by_an_aside_is_not_asked_for(message: str):
+    assert "港" not in asked(message).text and "港" not in "".join(term.text for term in asked(message).terms)
+
+
+@pytest.mark.parametrize(
+    "message", ["渔业投资（含渔港）增长多少？", "渔业投资不含渔港增长多少？", "渔业投资（渔港）增长多少？"]
+)
+def test_other_words_in_brackets_or_without_them_are_asked_for(message: str):
+    assert asked(message).text == message
 
 
 @pytest.mark.parametrize("message", ["云川新建公园多少个", "云川市新建公园多少个"])
@@ -210,6 +243,50 @@ def test_an_earlier_topic_weighs_less_than_a_new_one():
     question = asked("今年新建公园多少个？", "保障性住房呢？")
     own = max(t.weight for t in question.terms if t.kind != "context")
     assert all(t.weight < own for t in question.terms if t.kind == "context")
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "expected"),
+    [
+        ("去年渔业产值增长多少？", "那社会消费品零售总额呢？", "growth"),
+        ("去年渔业产值增长多少？", "进出口总额呢？", "growth"),
+        ("去年渔业产值增长多少？", "那林业产值呢？", "growth"),
+        ("去年渔业产值总额是多少？", "那林业产值呢？", "amount"),
+        ("去年渔业产值是多少？", "那增速呢？", "growth"),
+        ("去年渔业产值总额是多少？", "那增速呢？", "growth"),
+        ("去年渔业产值增长多少？", "那总量呢？", "amount"),
+        ("去年渔业产值总额是多少？", "那林业产值增长多少？", "growth"),
+        ("去年渔业产值增长多少？", "那林业产值总额是多少？", "amount"),
+    ],
+    ids=[
+        "a name with 总额",
+        "another one",
+        "a plain name",
+        "an amount before",
+        "only a side",
+        "the other side",
+        "back to the amount",
+        "asked anew",
+        "an amount asked anew",
+    ],
+)
+def test_a_follow_up_keeps_the_side_of_a_figure_unless_it_says_which(before: str, follow_up: str, expected: str):
+    assert asked(before, follow_up).attribute == expected
+
+
+@pytest.mark.parametrize(
+    "follow_up", ["今年任务呢？", "今年实际呢？", "今年的目标呢？", "今年任务量呢？", "今年力争多少？"]
+)
+def test_words_that_name_no_thing_are_no_new_topic(follow_up: str):
+    question = asked("去年渔业产值增长多少？", follow_up)
+    assert (subject_words(question), question.periods) == (("渔业", "产值"), (THIS,))
+
+
+@pytest.mark.parametrize(
+    ("message", "noun"), [("今年改造渔港的任务是多少座？", "任务"), ("今年新建渔港力争达到多少座？", "力争")]
+)
+def test_words_that_name_no_thing_are_not_what_an_answer_must_name(message: str, noun: str):
+    assert noun not in asked(message).focus
 
 
 def test_a_question_that_stands_alone_takes_no_topic_along():

@@ -51,14 +51,17 @@ class OnnxEmbedder(Embedder):
     """universal-sentence-encoder-multilingual: 16 languages, string in, 512 dimensions out. Loads on first use.
 
     Its layers above the token table are ours, learned from `eval/pairs` (eval/tune.py); they lie in `tuned` under the
-    names that they have in the model, and take the place of those in it.
+    names that they have in the model, and take the place of those in it. None: the encoder as it comes.
     """
 
-    def __init__(self, path: Path, threads: int = 2, tuned: Path = TUNED) -> None:
-        learned = tuned.read_bytes()
-        self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}-{sha256(learned).hexdigest()[:8]}"
-        with np.load(BytesIO(learned)) as arrays:
-            self._layers = dict(arrays)
+    def __init__(self, path: Path, threads: int = 2, tuned: Path | None = TUNED) -> None:
+        self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}"
+        self._layers: dict[str, npt.NDArray[Any]] = {}
+        if tuned:
+            learned = tuned.read_bytes()
+            self.name += f"-{sha256(learned).hexdigest()[:8]}"
+            with np.load(BytesIO(learned)) as arrays:
+                self._layers = dict(arrays)
         self._path = path
         self._threads = threads
         self._loading = threading.Lock()

@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from chatbot.types import Span
+from chatbot.types import MASTHEAD, Span
 from vectorstore.numbering import PARTS, POINTS, Numbered
 from vectorstore.sentences import enclosed
 
 APPENDIX, PART, BELOW_PART, PLAIN, POINT, RUN_IN, LISTING = 0, 10, 11, 35, 60, 80, 90
-TITLE, PREAMBLE, WHOLE, PROBLEMS, CLOSING = "标题", "引言", "正文", "困难和问题", "结束语"
+TITLE = MASTHEAD
+PREAMBLE, WHOLE, PROBLEMS, CLOSING = "引言", "正文", "困难和问题", "结束语"
 LONGEST_TITLE = 60
 LONGEST_LINE = 30
 LONGEST_WRAP = 20

@@ -23,16 +23,17 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
-from chatbot.quote import ANNOUNCING, announces
+from chatbot.quote import ANNOUNCED, ANNOUNCING, announces
 from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
 from vectorstore.associations import Associations, pieces
 from vectorstore.dual import shipped
 from vectorstore.embed import Embedder, Vectors
+from vectorstore.fair import fairness_of
 from vectorstore.index import Index, Shard
 from vectorstore.passages import clauses
-from vectorstore.topic import announced_places, listed_places, topic_places
+from vectorstore.topic import announced_places, listed_places, masthead_places, parts_places, topic_places
 from vectorstore.vocabulary import Vocabulary, content_words
 
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
@@ -56,10 +57,11 @@ def weights() -> dict[str, float]:
 class Asked:
     """A question with its vectors: the whole, and one for each term; `hints` are official terms with strengths.
 
-    `paired` is its vector in the space of the dual encoder.
+    `paired` is its vector in the space of the dual encoder; `fair` says how likely a report could tell it at all.
     """
 
     question: Question
+    fair: float
     vector: Sequence[float]
     paired: Vectors
     terms: tuple[Term, ...]
@@ -110,7 +112,8 @@ class ReportRetriever(BaseRetriever):
         vectors = self.embedder.embed_array([*heard, *(term.text for term in terms)])
         hints = self.associations.hints(vectors[: len(heard)])
         paired = shipped().questions.encode([question.text])[0]
-        return Asked(question, vectors[0].tolist(), paired, terms, vectors[len(heard) :], hints)
+        fair = fairness_of(vectors[0], self.embedder)
+        return Asked(question, fair, vectors[0].tolist(), paired, terms, vectors[len(heard) :], hints)
 
     def _reading(self, report_id: str) -> Reading:
         if report_id not in self._readings:
@@ -164,12 +167,17 @@ class Search:
         scores = {places[e.passage.id]: e.score for e in found if e.passage.id in places}
         if self._asked.question.answer_type == "overview":
             return [self.evidence(place) for place in topic_places(self._weighed, self._passages, scores)]
+        if lines := masthead_places(self._asked.question, self._passages):
+            return [self.evidence(place) for place in lines]
         if not scores or found[0].passage.id not in places:
             return []
         best = places[found[0].passage.id]
         if found[0].passage.text.endswith(ANNOUNCING) and announces(found[0]):
             return [self.evidence(i) for i in announced_places(self._asked.question, self._passages, best)]
-        return [self.evidence(place) for place in listed_places(self._weighed, self._passages, best)]
+        listed = listed_places(self._weighed, self._passages, best)
+        if not listed and found[0].best.feature("cover") >= ANNOUNCED:
+            listed = parts_places(self._asked.question, self._passages, best)
+        return [self.evidence(place) for place in listed]
 
     def evidence(self, place: int) -> Evidence:
         passage, rows = self._passages[place], self._reading.of_passage[place]
@@ -219,6 +227,7 @@ class Search:
             "hint": _hint(self._asked.hints, passage.slice(span)) if self._hint_near(place) else 0.0,
             "hint_near": self._hint_near(place),
             "bm25": float(self._bm25[place]),
+            "fair": self._asked.fair,
         }
 
     def _candidates(self) -> list[int]:

@@ -12,13 +12,15 @@ from chatbot.quote import ANNOUNCING
 from chatbot.relevance import Weighed
 from chatbot.segment import words
 from chatbot.terms import match
-from chatbot.types import Passage, Question, Term
+from chatbot.types import MASTHEAD, Passage, Question, Term
+from chatbot.wordlists import asking
 
 _BRIEFED = 0.5  # worth from which a section is about a topic
 _FOUND = 0.6  # what it is worth beside a heading that says it all, to hold most of what search found
 _LISTED = 0.8  # the same for a list: the heading must name the very thing
 _FEWEST_ENTRIES = 4
 _FEWEST_ANNOUNCED = 2
+_FEWEST_PARTS = 3
 
 Path = tuple[str, ...]
 
@@ -80,6 +82,13 @@ def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> l
     return entries if len(entries) >= _FEWEST_ENTRIES else []
 
 
+def masthead_places(question: Question, passages: Sequence[Passage]) -> list[int]:
+    """Places of the lines at the head of the report, when the question is about the report itself."""
+    if not asking("words", "masthead").search(question.text):
+        return []
+    return [i for i, passage in enumerate(passages) if passage.path == (MASTHEAD,)]
+
+
 def announced_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
     """The place `best` of a passage that announces a list (…差距：) and those of its entries, up to a full stop."""
     if not _asks_for_all(question):
@@ -92,6 +101,17 @@ def announced_places(question: Question, passages: Sequence[Passage], best: int)
         if passages[i].text.endswith("。"):
             break
     return places if len(places) > _FEWEST_ANNOUNCED else []
+
+
+def parts_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
+    """The place `best` of a heading, or of a sentence right below it, and those of the headings under it.
+
+    Only when the question asks for several things, and for as many as there are if it says how many.
+    """
+    path = passages[best].path
+    below = [i for i, p in enumerate(passages) if p.path[:-1] == path and p.text.rstrip("。") == p.path[-1]]
+    counted = question.count in (None, len(below))
+    return [best, *below] if question.answer_type == "list" and counted and len(below) >= _FEWEST_PARTS else []
 
 
 def _asks_for_all(question: Question) -> bool:

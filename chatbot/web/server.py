@@ -18,6 +18,7 @@ from chatbot.errors import SetupError, ZhengwenError
 from chatbot.web.contract import AskableBot
 from chatbot.web.metrics import CountedBot, Metrics
 from chatbot.web.page import build_page
+from chatbot.web.quality import add_quality
 from chatbot.web.texts import Texts
 from chatbot.web.theme import theme
 
@@ -54,6 +55,7 @@ def create_app(
     texts, metrics = Texts.of(language), Metrics()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_probes(app, bot, metrics)
+    add_quality(app, texts)
     asked = bot if isinstance(bot, ZhengwenError) else CountedBot(bot, metrics)
     page = build_page(asked, texts, examples or texts.default_examples, mode)
     page.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)

@@ -51,6 +51,10 @@ class Texts:
     name: str
     tagline: str
     notice: str
+    card: str
+    card_link: str
+    no_card: str
+    back: str
     basis: str
     scope: str
     scope_hint: str

@@ -72,9 +72,10 @@ def header(reports: Sequence[Report], texts: Texts) -> str:
     basis = "".join(
         f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only
     )
+    notice = f'{escape(texts.notice)} <a href="quality">{escape(texts.card_link)}</a>'
     return (
         f'<header class="zw-header"><h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>'
-        f'{basis}<p class="zw-notice">{escape(texts.notice)}</p></header>'
+        f'{basis}<p class="zw-notice">{notice}</p></header>'
     )
 
 
