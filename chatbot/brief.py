@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chatbot.lists import is_heading
 from chatbot.types import MASTHEAD, Draft, DraftSentence, Evidence, Passage, Question
 
 _BUDGET = 3600  # characters; about three printed pages
@@ -36,7 +37,7 @@ def _within(budget: int, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _is_heading(passage: Passage) -> bool:
     """Whether a passage only repeats a heading, or belongs to the title block."""
-    return passage.text.rstrip("。：") in passage.path or passage.path[0] == MASTHEAD
+    return is_heading(passage) or passage.path[0] == MASTHEAD
 
 
 def _heading(passage: Passage) -> str:

@@ -6,6 +6,7 @@ in `decision.toml`, which `python -m eval calibrate` learns from our own questio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import exp
@@ -13,15 +14,17 @@ from typing import NamedTuple
 
 from chatbot.figures import quantities
 from chatbot.fit import unit_fit
-from chatbot.quote import is_listed, quote_span, window
+from chatbot.lists import COLONS, is_heading, is_listed
+from chatbot.quote import quote_span, window
 from chatbot.types import Clause, Evidence, Period, Question
-from chatbot.wordlists import read_toml
+from chatbot.wordlists import asking, read_toml
 
 _PLAIN = 0.6  # share said from which a question speaks so much like the report that what it asks for must be named
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
 _UNSAID = 0.5  # share of the official words asked that a passage lacks from which it tells of something else
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
 _DEMAND = -0.6  # fairness below which a message is no question for a report
+_OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -46,7 +49,7 @@ class Candidate(NamedTuple):
 
 def candidate(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
     """The clause to answer from (of `period`, if given), or None when no clause speaks of the right time."""
-    pairs = [(e, clause) for e in evidence for clause in e.clauses]
+    pairs = [(e, clause) for e in evidence if not is_heading(e.passage) for clause in e.clauses]
     timely = [(e, c) for e, c in pairs if (c.feature("period") >= 0 if period is None else e.passage.period == period)]
     if not timely:
         return None
@@ -129,20 +132,39 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
 
 def is_demand(evidence: Sequence[Evidence]) -> bool:
     """Whether the message asks for nothing that any report could tell (`fair` is the same for every clause)."""
-    return any(e.clauses and e.clauses[0].feature("fair") < _DEMAND for e in evidence[:1])
+    clauses = [clause for e in evidence for clause in e.clauses]
+    said = max((clause.feature("cover") for clause in clauses), default=0.0)
+    return said < _OFFICIAL and any(clause.feature("fair") < _DEMAND for clause in clauses[:1])
 
 
 def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
-    """Whether the quote cannot answer; a list that its heading names whole always can."""
-    ruled_out = veto(question, quoted) or _lumped(question, found, quoted)
-    return bool(ruled_out) and not is_listed(question, found.evidence)
+    """Whether the quote cannot answer; a list given whole need not look like one."""
+    reason = veto(question, quoted)
+    if reason in ("", *_OF_KIND) and is_listed(question, found.evidence):
+        return False
+    return bool(reason) or any(rule(question, found, quoted) for rule in (_lumped, _only_announces, _unexplained))
+
+
+def _unexplained(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether it is asked what the digits of a name (“885”) stand for, and the passage only says the name."""
+    names = [term.text for term in question.terms if term.kind == "name" and any(c.isdigit() for c in term.text)]
+    if not names or not asking("words", "meaning").search(question.text):
+        return False
+    told = found.evidence.passage.text
+    return not any(re.search(rf"{re.escape(name)}”?[^，。；]{{0,6}}(?:即|指|包括|[：:（(]|——)", told) for name in names)
+
+
+def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether the quote ends before a colon: what it announces is not in it."""
+    passage = found.evidence.passage
+    return passage.text[quoted[-1].span.end - passage.span.start :].startswith(COLONS)
 
 
 def _lumped(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
     """Whether a figure is asked for each of several things and the quote gives one for all of them together."""
     text = found.evidence.passage.slice(quote_span(quoted))
     fitting = [figure for figure in quantities(text) if unit_fit(question, figure, text) >= 0]
-    return question.each and not question.compare and len(fitting) < 2
+    return question.each and len(fitting) < 2
 
 
 def answers(question: Question, found: Candidate) -> bool:

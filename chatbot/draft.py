@@ -14,7 +14,8 @@ from chatbot.carry import stands_alone
 from chatbot.decide import Candidate, answers, candidate, confidence
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
-from chatbot.quote import ANNOUNCING, LONGEST, quote_span, window
+from chatbot.lists import name_of
+from chatbot.quote import LONGEST, quote_span, window
 from chatbot.types import (
     MASTHEAD,
     Clause,
@@ -41,7 +42,7 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
         return _comparison(question, evidence)
     if evidence and all(e.passage.path == (MASTHEAD,) for e in evidence):
         return masthead(question, evidence)
-    if _is_listing(question, evidence):
+    if evidence and all(e.part for e in evidence):
         return listing(evidence)
     found = candidate(question, evidence)
     if not found:
@@ -52,25 +53,12 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     return Draft((_sentence(question, found.evidence, found.clause),), likely=likely)
 
 
-def _is_listing(question: Question, evidence: Sequence[Evidence]) -> bool:
-    """Whether the evidence is one section handed over whole, because the question asks for all it enumerates."""
-    paths = {e.passage.path for e in evidence}
-    return question.answer_type == "list" and len(evidence) > 1 and (len(paths) == 1 or _heads(evidence))
-
-
-def _heads(evidence: Sequence[Evidence]) -> bool:
-    """Whether the first names the others: it ends with a colon, or they are the headings under its own."""
-    first, *others = (e.passage for e in evidence)
-    return first.text.endswith(ANNOUNCING) or all(passage.path[:-1] == first.path for passage in others)
-
-
 def listing(evidence: Sequence[Evidence]) -> Draft:
-    """Every entry of a section, in its order, under its heading (or what announces them) and their number."""
-    first, name = evidence[0], evidence[0].passage.path[-1]
-    if _heads(evidence):
-        evidence, name = evidence[1:], first.passage.slice(first.best.span)
-    sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in evidence]
-    sentences[0] = replace(sentences[0], heading=f"{name}，共{len(evidence)}项")
+    """Every entry of a list handed over whole, in its order, under its name (or the heading above) and their number."""
+    entries = [e for e in evidence if e.part == "entry"]
+    name = next((name_of(e) for e in evidence if e.part == "name"), entries[0].passage.path[-1])
+    sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in entries]
+    sentences[0] = replace(sentences[0], heading=f"{name}，共{len(entries)}项")
     return Draft(tuple(sentences))
 
 
@@ -125,14 +113,14 @@ def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSe
     shortest = quote_span(window(question, evidence, clause))
     starts = [c.span.start for c in evidence.clauses if shortest.end - LONGEST <= c.span.start < shortest.start]
     quotes = [shortest, *(Span(start, shortest.end) for start in sorted(starts, reverse=True))]
-    sentences = [_of_quote(question, evidence, clause, quote) for quote in quotes]
-    offered = {evidence.key: evidence}
-    return next((s for s in sentences if not fault(question, s, offered)), sentences[0])
+    sentences = (_of_quote(question, evidence, clause, quote) for quote in quotes)
+    standing = (s for s in sentences if not fault(question, s, {evidence.key: evidence}))
+    return next(standing, _of_quote(question, evidence, clause, shortest))
 
 
 def _of_quote(question: Question, evidence: Evidence, clause: Clause, quote: Span) -> DraftSentence:
     body = evidence.passage.slice(quote)
-    if question.answer_type == "number" or question.compare:
+    if (question.answer_type == "number" or question.compare) and not question.each:
         body = _aligned(question, evidence.passage, clause, quote) or body
     return DraftSentence(frame(question, evidence.passage, body), (evidence.key,), (quote,))
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from chatbot.figures import UNITS, quantities
 from chatbot.indicators import indicators
 from chatbot.segment import simplified, words
-from chatbot.terms import is_coordinated, match
+from chatbot.terms import is_coordinated, is_numbered, match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 from chatbot.wordlists import asking, read_toml
 
@@ -20,6 +20,7 @@ _RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五�
 _TARGET = re.compile("目标|预期|计划")
 _REASON = re.compile(r"因|由于|为了|原因|得益|受.{1,8}影响|根本在于")
 NO_FIGURE = -0.5  # no figure at all, where -1 is a figure of the wrong kind
+_SHORT_NAME = re.compile(r"[A-Z]{2,}[A-Z\d.]*|[A-Z]+\d[\d.]*")  # HPV, PM2.5: no other will do
 _HEAD = 0.9
 _COUNTED = {"count", "person", "household", "visit"}
 _FAMILIES = (
@@ -94,8 +95,10 @@ def _other_count(question: Question, passage: Passage, clause: str) -> bool:
         for one, other in ((total, fresh), (fresh, total))
     )
     named = any(f"{period.year}年" in passage.text for period in question.periods)
-    gathered = together.search(clause) or together.match(passage.text)
-    return crossed or bool(question.periods and gathered and not named and not together.search(asked))
+    gathered = bool(together.search(clause) or together.match(passage.text))
+    if together.search(asked):
+        return crossed or not (gathered or asking("words", "years_headed").search("".join(passage.path)))
+    return crossed or bool(question.periods and gathered and not named)
 
 
 def figures_of(passage: Passage) -> tuple[Indicator, ...]:
@@ -151,9 +154,10 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 def contrast_fit(question: Question, text: str) -> float:
     """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
     groups, own = read_toml("asking.toml")["contrasts"]["groups"], simplified(question.asked)
-    said = own if any(_said_of(group, own) for group in groups) else question.text
+    heard = {word for group in groups for word in _said_of(group, own)}
     for group in groups:
-        asked, told = _said_of(group, said), _said_of(group, text)
+        meant = [member for member in group if any(word in member for word in heard)]
+        asked, told = _said_of(group, own) or meant or _said_of(group, question.text), _said_of(group, text)
         if len(asked) == 1 and told and asked[0] not in told and not is_coordinated(asked[0], text):
             return -1.0
     return 0.0
@@ -173,6 +177,9 @@ def place_fit(terms: Sequence[Term], passage: Passage) -> float:
     """-1 when the question names a place that neither the sentence nor its headings speak of."""
     told = passage.text + "".join(passage.path)
     for term in terms:
+        one_of_a_kind = is_numbered(term.text) or (term.kind == "name" and _SHORT_NAME.fullmatch(term.text))
+        if one_of_a_kind and not match(term, told):
+            return -1.0
         names = (term.text, *term.official)
         if term.kind == "place" and not any(name in told or _short(name) in told for name in names):
             return -1.0
@@ -212,7 +219,7 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
         case "growth" if not question.units:
             return 1.0 if quantity.direction and (percent or quantity.unit in ("倍", "番")) else -0.6
         case "amount":
-            return -1.0 if percent else 1.0
+            return -1.0 if percent or quantity.unit in ("倍", "番") else 1.0
         case "share" if not question.units or question.units == ("成",):
             moves = quantity.direction in ("up", "down") and asking("words", "part").search(question.text)
             return (1.0 if _SHARE_CUES.search(clause) else -0.6 if moves else 0.4) if percent else -0.5
@@ -231,8 +238,14 @@ def _same_kind(units: Sequence[str], quantity: Quantity) -> bool:
 
 
 def list_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
-    """Enough members for the count asked, and members that the question has not itself named; figures are none."""
-    members = [part for part in _MEMBERS.split(clause) if novel(terms, _before_figure(part))]
+    """Enough members for the count asked, and members that the question has not itself named; figures are none.
+
+    Of 哪四个体系, 工作体系 is one even where the question says 工作 too.
+    """
+    head = question.focus[-1] if question.focus else ""
+    of_kind = re.compile(rf".+{re.escape(head)}$" if head else "(?!)")
+    parts = _MEMBERS.split(clause)
+    members = [part for part in parts if novel(terms, _before_figure(part)) or of_kind.match(part)]
     quoted = clause.count("“") + clause.count("《")
     if max(len(members), quoted) < (question.count or 2):
         return -1.0

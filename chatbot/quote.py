@@ -7,20 +7,15 @@ clause that says the asked words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.fit import NO_FIGURE
+from chatbot.lists import is_listed
 from chatbot.terms import match
 from chatbot.types import Clause, Evidence, Question, Span, Term
 
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
-_LISTED = 250  # characters of a passage that lists what its heading names
-ANNOUNCED = 0.45  # share of a question from which the clause before a colon names what it asks for
-_SEVERAL = re.compile("哪些|哪几")
-ANNOUNCING = ("：", ":")
-_ANNOUNCES = re.compile("[，,]?(?:主要)?(?:是|有|为|包括|表现在|表现为|如下)?[：:]")
 _FULL_STOPS = "；。！？"
 
 
@@ -36,26 +31,6 @@ def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clau
         if after is not None and after == last + 1 and _joins(question, evidence, clauses, after, first, last):
             last = after
     return tuple(clauses[first : last + 1])
-
-
-def is_listed(question: Question, evidence: Evidence) -> bool:
-    """Whether a list is asked for that this passage gives whole, if not too long.
-
-    Its very name (主要预期目标) is the heading above, or is said by the clause that announces it: 主要预期目标是：….
-    """
-    several = question.answer_type == "list" or (question.each and _SEVERAL.search(question.text))
-    if not several or len(evidence.passage.text) > _LISTED:
-        return False
-    heading = evidence.passage.path[-1] if len(evidence.passage.path) > 1 else ""
-    named = bool(question.terms) and all(match(term, heading) >= 0.9 for term in question.terms)
-    return named or (announces(evidence) and not evidence.passage.text.endswith(ANNOUNCING))
-
-
-def announces(evidence: Evidence) -> bool:
-    """Whether the clause that says the question best stands before a colon."""
-    best, passage = evidence.best, evidence.passage
-    behind = passage.text[best.span.end - passage.span.start :]
-    return bool(_ANNOUNCES.match(behind)) and best.feature("cover") >= ANNOUNCED
 
 
 def _steps(size: int, centre: int) -> Iterator[tuple[int | None, int | None]]:
@@ -79,7 +54,7 @@ def _joins(
         bare = all(c.feature("unit") == NO_FIGURE for c in clauses[first : last + 1])
         fits = max(c.feature("unit") for c in clauses[first : last + 1]) >= 1.0
         follows = place > last and clauses[place].feature("unit") >= 1.0 and clauses[place].feature("name") > 0
-        shared = question.each and not question.compare and clauses[place].feature("unit") >= 0
+        shared = question.each and clauses[place].feature("unit") >= 0
         joined = bare and clauses[place].feature("unit") >= 0
         return (adds and place < first) or joined or shared or (follows and not fits)
     return adds or whole.end - whole.start <= _GLANCE

@@ -10,7 +10,9 @@ from chatbot.types import Span, Term
 from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
 
 _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
-_NUMBERED = re.compile(r"[A-Za-z]?\d+号线(?:[一二三四]期)?|[A-Za-z]\d+航站楼")  # one of a row: no other will do
+_NUMBERED = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Za-z]?\d+|[一二三四五六七八九十]+)号线(?:[一二三四]期)?|[A-Za-z]\d+[A-Za-z]?航站楼"
+)  # one of a row: no other will do
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _LEADING_PLACE = re.compile(
@@ -135,6 +137,11 @@ def _first_of_each(found: Iterable[tuple[int, Term]]) -> Iterator[tuple[int, Ter
             yield position, term
 
 
+def is_numbered(text: str) -> bool:
+    """Whether it is one of a row by its number (7号线, T2航站楼), for which no other stands in."""
+    return bool(_NUMBERED.fullmatch(text))
+
+
 def said(term: Term, text: str) -> bool:
     """Whether `text` holds the term itself or an official word for it."""
     return term.text in text or any(word in text for word in term.official)
@@ -142,6 +149,8 @@ def said(term: Term, text: str) -> bool:
 
 def match(term: Term, text: str) -> float:
     """How fully `text` speaks of `term`, from 0 to 1: the word itself, an official word for it, or part of either."""
+    if is_numbered(term.text):
+        return float(bool(re.search(rf"(?<![0-9A-Za-z十]){re.escape(term.text)}", text)))
     if term.text in text:
         return 1.0
     if any(word in text for word in term.official):

@@ -176,13 +176,15 @@ class Clause:
 class Evidence:
     """A passage offered to the drafter under an opaque key (`E7f3`) that no model can take for a figure.
 
-    `clauses` are its clauses in the order of the text, scored against the question.
+    `clauses` are its clauses in the order of the text, scored against the question. In a list handed over whole it is
+    an `entry`, or the `name` of the list.
     """
 
     key: str
     passage: Passage
     score: float
     clauses: tuple[Clause, ...] = ()
+    part: Literal["", "name", "entry"] = ""
 
     @property
     def best(self) -> Clause:

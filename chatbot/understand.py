@@ -59,7 +59,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         topic = tuple(t for t in question.terms if not asking("words", "request").match(t.text))
         question = replace(question, terms=topic or question.terms)
     if _compares(question):
-        question = replace(question, compare=True, answer_type="number")
+        question = replace(question, compare=True, each=False, answer_type="number")
     return _carry_over(question, previous) if previous else question
 
 
@@ -234,7 +234,8 @@ def _carry_over(question: Question, previous: Question) -> Question:
             carried,
             answer_type=previous.answer_type if not asks else carried.answer_type,
             attribute=_attribute_of(question, previous) if not asks else carried.attribute or previous.attribute,
-            units=carried.units or (previous.units if not question.terms else ()),
+            units=carried.units or (previous.units if not _has_topic(question) else ()),
+            each=carried.each or (previous.each and not asks),
         )
     text = f"{previous.text.rstrip('？?。')}；{question.text}"
     return replace(carried, terms=_joined(question, previous), text=text)
@@ -248,6 +249,8 @@ def _attribute_of(question: Question, previous: Question) -> Attribute:
 
 def _has_topic(question: Question) -> bool:
     """Whether a message names a thing of its own, and not only an action or a measure."""
+    if any(term.kind in ("name", "place") or (term.official and len(term.text) > 2) for term in question.terms):
+        return True
     said = (term.text for term in question.terms)
     nouns = (w.text for text in said for w in words(text) if w.pos[:1] in "njlie" or w.pos == "vn" or text.isdigit())
     return bool(_telling([noun for noun in nouns if len(noun) > 1 or noun.isdigit()]))

@@ -22,7 +22,7 @@ from eval.questions import GoldQuestion
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 REGISTERS = ("official", "everyday")  # asked in the report's words, or in everyday ones: a threshold for each
-WRONG = 0.25  # what a wrong answer costs, where a right one is worth 1 and a refusal nothing
+WRONG = 0.28  # what a wrong answer costs, where a right one is worth 1 and a refusal nothing
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 

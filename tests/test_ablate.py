@@ -146,7 +146,9 @@ def test_a_short_text_is_one_piece():
 def test_the_plain_recipe_finds_what_is_near_and_is_not_asked_what_it_cannot_find(tmp_path: Path):
     pytest.importorskip("langchain_text_splitters", reason="requirements-dev.txt has it")
     report = tmp_path / "town.txt"
-    report.write_text(report_text(), encoding="utf-8")
+    others = "\n".join(f"第{i}件：" + "办好中小学校，聘请教师，修缮校舍。" * 12 for i in range(2 * NEAREST))
+    report.write_text(report_text() + others, encoding="utf-8")
+    near = replace(LINE, question="轨道交通三号线新增里程是多少公里？")
     lost = replace(LINE, id="X", evidence=("报告里没有这一句话",))
-    ranks = plain_ranks([QuestionSet("towns", report, (LINE, UNTOLD, BRIEF, lost))], SETTINGS, silent)
-    assert len(ranks) == 2 and ranks[0] in range(1, NEAREST + 1) and ranks[1] is None
+    ranks = plain_ranks([QuestionSet("towns", report, (near, UNTOLD, BRIEF, lost))], SETTINGS, silent)
+    assert len(ranks) == 2 and ranks[0] in (1, 2) and ranks[1] is None

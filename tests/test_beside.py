@@ -100,6 +100,12 @@ def test_where_no_time_is_meant_or_nothing_answered_there_is_no_confusion(
     assert beside(gold, given)["confused"] is None
 
 
+def test_where_two_times_are_meant_one_of_them_is_enough(beside: Beside):
+    """What the other year says is a matter of completeness."""
+    both = replace(PARKS, category="compare", evidence=(DONE, PLANNED))
+    assert beside(both, RIGHT)["confused"] == 0.0
+
+
 def test_the_time_of_a_quote_is_that_of_the_report_it_is_from():
     """The reports of two years have the same words at the same offsets."""
     later = a_report("yunchuan-2032", year=2032, text=report_text(year=2032))

@@ -84,11 +84,12 @@ def invented(seed: int = 0) -> Source:
 
 
 def encoded(learned: Layers, *texts: Array) -> Array:
-    """Texts given as vectors of their tokens, padded with what must not be read."""
+    """Texts given as vectors of their tokens; the shorter ones are padded with what must not be read."""
     # Not at the top: most machines that run the tests are without it.
     import torch
 
-    tokens, there = np.full((len(texts), 7, WIDE), 99, np.float32), np.zeros((len(texts), 7), np.float32)
+    longest = max(map(len, texts))
+    tokens, there = np.full((len(texts), longest, WIDE), 99, np.float32), np.zeros((len(texts), longest), np.float32)
     for row, text in enumerate(texts):
         tokens[row, : len(text)], there[row, : len(text)] = text, 1
     found: Array = encode(learned, torch.tensor(tokens), torch.tensor(there)).detach().numpy()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -23,7 +23,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
-from chatbot.quote import ANNOUNCED, ANNOUNCING, announces
+from chatbot.lists import SAID, announces
 from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
@@ -171,13 +171,20 @@ class Search:
             return [self.evidence(place) for place in lines]
         if not scores or found[0].passage.id not in places:
             return []
-        best = places[found[0].passage.id]
-        if found[0].passage.text.endswith(ANNOUNCING) and announces(found[0]):
-            return [self.evidence(i) for i in announced_places(self._asked.question, self._passages, best)]
-        listed = listed_places(self._weighed, self._passages, best)
-        if not listed and found[0].best.feature("cover") >= ANNOUNCED:
-            listed = parts_places(self._asked.question, self._passages, best)
-        return [self.evidence(place) for place in listed]
+        return self._listed(found[0], places[found[0].passage.id])
+
+    def _listed(self, first: Evidence, best: int) -> list[Evidence]:
+        """The list that the best passage announces, names or belongs to; none where it speaks of something else."""
+        if any(first.best.feature(name) < 0 for name in ("period", "place", "contrast", "status")):
+            return []
+        question, passages, named = self._asked.question, self._passages, True
+        listed = announced_places(question, passages, best) if announces(first) else []
+        if not listed and first.best.feature("cover") >= SAID:
+            listed = parts_places(question, passages, best)
+        if not listed:
+            named, listed = False, listed_places(self._weighed, passages, best)
+        entries = [replace(self.evidence(place), part="entry") for place in listed]
+        return [replace(first, part="name"), *entries] if named and entries else entries
 
     def evidence(self, place: int) -> Evidence:
         passage, rows = self._passages[place], self._reading.of_passage[place]

@@ -5,10 +5,11 @@ Headings say what a section is about; a section is taken when its headings speak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from chatbot.fit import period_fit
-from chatbot.quote import ANNOUNCING
+from chatbot.lists import asks_for_several, is_heading
 from chatbot.relevance import Weighed
 from chatbot.segment import words
 from chatbot.terms import match
@@ -21,6 +22,8 @@ _LISTED = 0.8  # the same for a list: the heading must name the very thing
 _FEWEST_ENTRIES = 4
 _FEWEST_ANNOUNCED = 2
 _FEWEST_PARTS = 3
+
+_PARTS = re.compile("[一二三四五六七八九十]+(?:个|大|项)(?:方面|重点|主要)?(?:方面|任务|工作|行动)")  # 抓好十个方面工作
 
 Path = tuple[str, ...]
 
@@ -75,10 +78,10 @@ def _spoken(term: Term, heading: str) -> float:
 def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
     """Places of all entries of the section of the passage at `best`, when its heading names what is asked for."""
     question, path = weighed.question, passages[best].path
-    if not _asks_for_all(question) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
+    if not _asks_for(question, 0) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
         return []
     places = [i for i, p in enumerate(passages) if p.path == path and period_fit(question, p) >= 0]
-    entries = [i for i in places if passages[i].text[-1] in "；;。" and not passages[i].text.endswith(ANNOUNCING)]
+    entries = [i for i in places if passages[i].text[-1] in "；;。" and not is_heading(passages[i])]
     return entries if len(entries) >= _FEWEST_ENTRIES else []
 
 
@@ -90,29 +93,26 @@ def masthead_places(question: Question, passages: Sequence[Passage]) -> list[int
 
 
 def announced_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
-    """The place `best` of a passage that announces a list (…差距：) and those of its entries, up to a full stop."""
-    if not _asks_for_all(question):
-        return []
-    places = [best]
+    """Places of the entries that the passage at `best` announces (…差距：), up to a full stop."""
+    entries: list[int] = []
     for i in range(best + 1, len(passages)):
         if passages[i].path != passages[best].path:
             break
-        places.append(i)
+        entries.append(i)
         if passages[i].text.endswith("。"):
             break
-    return places if len(places) > _FEWEST_ANNOUNCED else []
+    return entries if len(entries) >= _FEWEST_ANNOUNCED and _asks_for(question, len(entries)) else []
 
 
 def parts_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
-    """The place `best` of a heading, or of a sentence right below it, and those of the headings under it.
-
-    Only when the question asks for several things, and for as many as there are if it says how many.
-    """
+    """Places of the headings under that of the passage at `best`, which is one itself or stands right below one."""
     path = passages[best].path
-    below = [i for i, p in enumerate(passages) if p.path[:-1] == path and p.text.rstrip("。") == p.path[-1]]
-    counted = question.count in (None, len(below))
-    return [best, *below] if question.answer_type == "list" and counted and len(below) >= _FEWEST_PARTS else []
+    if not is_heading(passages[best]) and not _PARTS.search(passages[best].text):
+        return []
+    below = [i for i, p in enumerate(passages) if p.path[:-1] == path and is_heading(p)]
+    return below if len(below) >= _FEWEST_PARTS and _asks_for(question, len(below)) else []
 
 
-def _asks_for_all(question: Question) -> bool:
-    return question.answer_type == "list" and not question.count
+def _asks_for(question: Question, size: int) -> bool:
+    """Whether the question asks for a list, and for as many things as it has if it says how many."""
+    return asks_for_several(question) and question.count in (None, size)
