@@ -2,7 +2,7 @@
 
 usage: python -m chatbot ask "问题" [--report ID …] [--mode auto|extractive|model] [--json]
        python -m chatbot batch IN.jsonl OUT.jsonl [--mode …] [--report ID …]
-       python -m chatbot brief "主题" [--out FILE.md] [--report ID …] [--json]
+       python -m chatbot brief "主题" [--out FILE.docx|.md] [--report ID …] [--json]
 
 This is a door: it opens the bot through the composition root in `app.py`.
 """
@@ -12,14 +12,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app import open_bot
 from chatbot.batch import answer_lines
-from chatbot.bot import MODES
+from chatbot.bot import MODES, Bot
+from chatbot.document import document
 from chatbot.errors import UsageError, ZhengwenError
 from chatbot.present import as_json, as_markdown, as_plain
+from chatbot.types import Answer
+
+BRIEFS = (".docx", ".md")  # what a brief can be written as
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.set_defaults(run=_batch)
     brief = commands.add_parser("brief", help="就一个主题整理要点")
     brief.add_argument("topic")
-    brief.add_argument("--out", type=Path, help="写入 .md 文件")
+    brief.add_argument("--out", type=Path, help="写入 .docx（公文格式）或 .md 文件")
     brief.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     brief.set_defaults(run=_brief)
     for command in (ask, batch, brief):
@@ -74,12 +80,9 @@ def _batch(options: argparse.Namespace) -> None:
     lines = _lines(options.questions)
     bot = open_bot()
     bot.check(options.mode)
-    try:
-        with options.answers.open("w", encoding="utf-8", errors="replace") as out:
-            for line in answer_lines(bot, lines, options.mode, options.report):
-                out.write(line + "\n")
-    except OSError as error:
-        raise UsageError(f"无法写入 {options.answers}", "请检查路径和权限") from error
+    with _writing(options.answers), options.answers.open("w", encoding="utf-8", errors="replace") as out:
+        for line in answer_lines(bot, lines, options.mode, options.report):
+            out.write(line + "\n")
 
 
 def _lines(path: Path) -> list[str]:
@@ -90,21 +93,50 @@ def _lines(path: Path) -> list[str]:
 
 
 def _brief(options: argparse.Namespace) -> None:
-    if options.out and options.out.suffix.lower() != ".md":
-        raise UsageError(f"还不能写成 {options.out.suffix or '没有扩展名的文件'}", "请给出以 .md 结尾的文件名")
-    answer = open_bot().brief(options.topic, report_ids=options.report, mode=options.mode)
-    text = json.dumps(as_json(answer), ensure_ascii=False) if options.json else as_markdown(options.topic, answer)
     if options.out:
-        _write(options.out, as_markdown(options.topic, answer))
-    if options.json or not options.out:
-        print(text)
+        _check_place(options.out)
+    bot = open_bot()
+    answer = bot.brief(options.topic, report_ids=options.report, mode=options.mode)
+    if options.out:
+        _write_brief(options.out, options.topic, answer, bot)
+    if options.json:
+        print(json.dumps(as_json(answer), ensure_ascii=False))
+    elif not options.out:
+        print(as_markdown(options.topic, answer))
 
 
-def _write(path: Path, text: str) -> None:
+def _check_place(path: Path) -> None:
+    """Told before anything is opened."""
+    if path.suffix.lower() not in BRIEFS:
+        raise UsageError(
+            f"不能写成 {path.suffix or '没有扩展名的文件'}", f"请给出以 {' 或 '.join(BRIEFS)} 结尾的文件名"
+        )
+    with _writing(path):
+        if not path.parent.is_dir():
+            raise UsageError(f"没有文件夹 {path.parent}", "请先建好这个文件夹，或换一个位置")
+
+
+def _write_brief(path: Path, topic: str, answer: Answer, bot: Bot) -> None:
+    """A refusal is told, and no file is written."""
+    if not answer.citations:
+        print(f"没有写出 {path}。{' '.join(answer.text.split())}", file=sys.stderr)
+        return
+    if path.suffix.lower() == ".docx":
+        data = document(topic, answer, bot.reports, datetime.now(UTC))
+    else:
+        data = (as_markdown(topic, answer) + "\n").encode("utf-8", "replace")
+    with _writing(path):
+        path.write_bytes(data)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        path.write_text(text + "\n", encoding="utf-8", errors="replace")
+        yield
+    except PermissionError as error:
+        raise UsageError(f"没有权限写入 {path}", "请换一个位置；如果文件正打开着，请先关闭") from error
     except OSError as error:
-        raise UsageError(f"无法写入 {path}", "请检查路径和权限") from error
+        raise UsageError(f"无法写入 {path}", "请检查文件名和磁盘空间") from error
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def drafting(state: State, writer: Writer | None) -> Iterator[State]:
 
 def _base(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """The draft in the report's own words."""
-    if is_demand(evidence):
+    if is_demand(question, evidence):
         return Draft((), "out_of_scope")
     return (brief if question.answer_type == "overview" else draft)(question, evidence)
 

@@ -23,7 +23,7 @@ _PLAIN = 0.6  # share said from which a question speaks so much like the report 
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
 _UNSAID = 0.5  # share of the official words asked that a passage lacks from which it tells of something else
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
-_DEMAND = -0.6  # fairness below which a message is no question for a report
+_DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question for a report, or no brief on it
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _WIDE = 3.0  # a lead beyond this says nothing more
 
@@ -130,11 +130,15 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
     return ""
 
 
-def is_demand(evidence: Sequence[Evidence]) -> bool:
-    """Whether the message asks for nothing that any report could tell (`fair` is the same for every clause)."""
+def is_demand(question: Question, evidence: Sequence[Evidence]) -> bool:
+    """Whether the message asks for nothing that any report could tell (`fair` is the same for every clause).
+
+    What is to be written (简报, 诗) is more often such a demand than what is asked.
+    """
     clauses = [clause for e in evidence for clause in e.clauses]
     said = max((clause.feature("cover") for clause in clauses), default=0.0)
-    return said < _OFFICIAL and any(clause.feature("fair") < _DEMAND for clause in clauses[:1])
+    least = _WRITTEN if question.answer_type == "overview" else _DEMAND
+    return said < _OFFICIAL and any(clause.feature("fair") < least for clause in clauses[:1])
 
 
 def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

@@ -46,6 +46,7 @@ def _pyplot() -> Any:
         import matplotlib
 
         matplotlib.use("Agg")
+        # After the choice of the backend, which opens no window.
         from matplotlib import font_manager, pyplot
     except ImportError as error:
         advice = "请执行 .venv/bin/python -m pip install -r requirements-dev.txt"

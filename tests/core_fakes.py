@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from index_fakes import HashEmbedder, silent
@@ -46,6 +47,19 @@ LINES = (
     "各位代表，让我们团结奋斗！",
 )
 
+HARBOUR = """云川市人民政府工作报告
+——2031年1月8日在云川市第九届人民代表大会第二次会议上
+云川市人民政府市长 李某某
+各位代表：
+一、2030年工作回顾
+（一）渔业稳步发展
+远洋捕捞量增长5.8%，新建渔港3座。渔船改造有序推进。
+渔业发展还有不少差距：渔港设施比较陈旧；冷链能力仍有短板，渔船老化；渔民收入增长不快。我们将认真加以解决。
+二、2031年主要任务
+今年渔业发展的主要预期目标是：远洋捕捞量增长7%，新建渔港4座，渔民收入稳步提高。
+各位代表，让我们团结奋斗！
+"""
+
 
 def report_text(region: str = "云川市", year: int = 2031) -> str:
     """A report of a city that does not exist, with results, targets, a total, an aligned list and a bare count."""
@@ -71,6 +85,15 @@ def built_index(settings: Settings) -> Index:
     return open_index(settings, HashEmbedder())
 
 
+@contextmanager
+def index_over(folder: Path, text: str) -> Iterator[tuple[Index, Settings]]:
+    """An index of one report with this text, and its settings."""
+    settings = settings_for(folder)
+    (settings.reports_dir / "report.txt").write_text(text, encoding="utf-8")
+    with built_index(settings) as index:
+        yield index, settings
+
+
 def a_report(id: str = "yunchuan-2031", region: str = "云川", year: int | None = 2031, text: str = "") -> Report:
     return Report(id, f"{region}政府工作报告", region, "市级", year, "", "", "town.txt", "0" * 64, text)
 
@@ -87,18 +110,20 @@ def span_of(passage: Passage, words: str) -> Span:
     return Span(start, start + len(words))
 
 
-def evidence_for(question: Question, *passages: Passage, likeness: float = 1.0) -> tuple[Evidence, ...]:
+def evidence_for(
+    question: Question, *passages: Passage, likeness: float = 1.0, fair: float = 0.0
+) -> tuple[Evidence, ...]:
     """Evidence with every feature that the core finds itself; `likeness` stands for what only an index can tell.
 
     Keys are E1, E2, … in the order given; the weights are plain ones.
     """
-    weighed = weigh(question, passages)
-    return tuple(_scored(f"E{i}", weighed, passage, likeness) for i, passage in enumerate(passages, 1))
+    weighed, known = weigh(question, passages), dict.fromkeys(FROM_INDEX, likeness) | {"fair": fair}
+    return tuple(_scored(f"E{i}", weighed, passage, known) for i, passage in enumerate(passages, 1))
 
 
-def _scored(key: str, weighed: Weighed, passage: Passage, likeness: float) -> Evidence:
+def _scored(key: str, weighed: Weighed, passage: Passage, known: Mapping[str, float]) -> Evidence:
     spans = clauses(passage)
-    found = score_clauses(weighed, passage, spans, WEIGHTS, [dict.fromkeys(FROM_INDEX, likeness)] * len(spans))
+    found = score_clauses(weighed, passage, spans, WEIGHTS, [known] * len(spans))
     return Evidence(key, passage, max(clause.score for clause in found), found)
 
 

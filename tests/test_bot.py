@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from core_fakes import NothingMayBeAsked, a_report, built_index, faults, retriever_over, settings_for
+from core_fakes import HARBOUR, NothingMayBeAsked, a_report, faults, index_over, retriever_over
 from index_fakes import HashEmbedder
 from model_fakes import ScriptedModel
 
@@ -122,27 +122,13 @@ def test_a_lone_surrogate_in_a_message_is_no_error(town: Bot):
 
 # Lists that a clause announces
 
-HARBOUR = """云川市人民政府工作报告
-——2031年1月8日在云川市第九届人民代表大会第二次会议上
-云川市人民政府市长 李某某
-各位代表：
-一、2030年工作回顾
-（一）渔业稳步发展
-远洋捕捞量增长5.8%，新建渔港3座。渔船改造有序推进。
-渔业发展还有不少差距：渔港设施比较陈旧；冷链能力仍有短板，渔船老化；渔民收入增长不快。我们将认真加以解决。
-二、2031年主要任务
-今年渔业发展的主要预期目标是：远洋捕捞量增长7%，新建渔港4座，渔民收入稳步提高。
-各位代表，让我们团结奋斗！
-"""
 GAPS = ["渔港设施比较陈旧；", "冷链能力仍有短板，渔船老化；", "渔民收入增长不快。"]
 
 
 @contextmanager
 def bot_over(folder: Path, text: str) -> Iterator[Bot]:
     """A bot over one report with this text."""
-    settings = settings_for(folder)
-    (settings.reports_dir / "report.txt").write_text(text, encoding="utf-8")
-    with built_index(settings) as index:
+    with index_over(folder, text) as (index, settings):
         yield Bot(index.reports, retriever_over(index, settings, HashEmbedder()), index.reports[0].id)
 
 
@@ -200,17 +186,32 @@ def test_a_list_that_is_not_announced_as_what_is_asked_for_is_not_given(harbour:
     assert "共3项" not in answer.text and answer.citations == ()
 
 
-@pytest.mark.xfail(strict=True, reason="a list handed over whole never meets the vetoes of chatbot/decide.py")
 @pytest.mark.parametrize(
     "question",
-    ["上海渔业发展还有哪些差距？", "2025年渔业发展还有哪些差距？", "教育还有哪些差距？"],
-    ids=["another place", "another year", "another thing"],
+    ["上海渔业发展还有哪些差距？", "2025年渔业发展还有哪些差距？", "今年渔业发展还有哪些差距？"],
+    ids=["another place", "another year", "the other year"],
 )
-def test_a_list_of_something_else_is_not_given(harbour: Bot, question: str):
-    assert harbour.ask(question).citations == ()
+def test_a_list_of_another_place_or_time_is_not_given(harbour: Bot, question: str):
+    answer = harbour.ask(question)
+    assert "共3项" not in answer.text and not {c.quote for c in answer.citations} & {*GAPS}
 
 
-@pytest.mark.xfail(strict=True, reason="that all evidence is of one section is taken for a section handed over whole")
+@pytest.mark.xfail(
+    strict=True, reason="a word that the report does not use at all says little against an announced list"
+)
+def test_a_list_of_something_else_is_not_given(harbour: Bot):
+    assert harbour.ask("教育还有哪些差距？").citations == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["渔业发展还有哪三个差距？", "渔业发展的差距是什么？", "漁業發展還有哪些差距？"],
+    ids=["as many as there are", "asked as a name", "traditional"],
+)
+def test_a_list_is_given_to_who_asks_for_it_in_other_words(harbour: Bot, question: str):
+    assert [c.quote for c in harbour.ask(question).citations] == GAPS
+
+
 def test_what_search_found_in_one_section_is_no_list_of_its_entries(tmp_path: Path):
     lines = [
         f"全市{trade}业产值稳步增长，新建{trade}业基地{i}座。"
@@ -219,6 +220,99 @@ def test_what_search_found_in_one_section_is_no_list_of_its_entries(tmp_path: Pa
     head, tail = HARBOUR.split("（一）")[0], "二、2031年主要任务\n继续努力。\n"
     with bot_over(tmp_path, head + "".join(lines) + "\n" + tail) as bot:
         assert "共" not in bot.ask("新建了哪些基地？").text
+
+
+# Lists of headings
+
+TASKS = """云川市人民政府工作报告
+——2031年1月8日在云川市第九届人民代表大会第二次会议上
+各位代表：
+一、2030年工作回顾
+渔业稳步发展，新建渔港3座。
+二、2031年主要任务
+今年，重点抓好三个方面工作。
+（一）修建渔港
+新建渔港4座，投资2亿元。
+（二）改造渔船
+改造渔船120艘。
+（三）疏浚航道
+疏浚航道60公里。
+各位代表，让我们团结奋斗！
+"""
+PARTS = ["（一）修建渔港", "（二）改造渔船", "（三）疏浚航道"]
+
+
+@pytest.fixture(scope="module")
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """Over a report whose second section says how many parts it has."""
+    with bot_over(tmp_path_factory.mktemp("tasks"), TASKS) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize("question", ["今年要重点抓好哪些方面工作？", "今年重点抓好哪三个方面工作？"])
+def test_a_section_gives_the_headings_of_its_parts_under_the_sentence_that_counts_them(tasks: Bot, question: str):
+    answer = tasks.ask(question)
+    assert answer.sentences[0].startswith("【今年，重点抓好三个方面工作，共3项】\n")
+    assert [c.quote for c in answer.citations] == PARTS and faults(answer, tasks) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "今年重点抓好哪五个方面工作？",
+        "去年重点抓好哪些方面工作？",
+        "上海今年重点抓好哪些方面工作？",
+        "今年改造渔船多少艘？",
+        "今年疏浚航道多少公里？",
+    ],
+    ids=["another number", "another year", "another place", "one figure", "another figure"],
+)
+def test_the_headings_of_a_section_are_not_given_otherwise(tasks: Bot, question: str):
+    answer = tasks.ask(question)
+    assert not {c.quote for c in answer.citations} & {*PARTS} and faults(answer, tasks) == []
+
+
+# The report itself
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("报告是谁作的？", "云川市人民政府市长李某某"),
+        ("谁作的政府工作报告？", "云川市人民政府市长李某某"),
+        ("報告是誰作的？", "云川市人民政府市长李某某"),
+        ("报告是什么时候作的？", "2031年1月8日在云川市第九届人民代表大会第二次会议上"),
+        ("在哪个会上作的报告？", "2031年1月8日在云川市第九届人民代表大会第二次会议上"),
+    ],
+    ids=["who", "who gave it", "traditional", "when", "which meeting"],
+)
+def test_who_gave_the_report_and_when_is_told_by_its_head(town: Bot, question: str, quote: str):
+    answer = town.ask(question)
+    assert answer.sentences == (f"{quote}。[1]",)
+    assert [c.quote for c in answer.citations] == [quote] and faults(answer, town) == []
+
+
+def test_an_english_question_about_the_report_is_told_in_an_english_frame(town: Bot):
+    answer = town.ask("Who delivered the report?")
+    assert [c.quote for c in answer.citations] == ["云川市人民政府市长李某某"] and faults(answer, town) == []
+    assert answer.sentences[0][0].isascii()
+
+
+@pytest.mark.xfail(strict=True, reason="any report is taken for this one: vectorstore/topic.py, masthead_places")
+@pytest.mark.parametrize(
+    "question",
+    ["上海的政府工作报告是谁作的？", "2025年的政府工作报告是谁作的？"],
+    ids=["of another place", "of another year"],
+)
+def test_who_gave_another_report_is_not_told(town: Bot, question: str):
+    assert town.ask(question).citations == ()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a wide lead outweighs that the clause says no word asked: decision.toml, margin"
+)
+def test_the_only_amount_of_money_does_not_answer_for_what_the_report_never_speaks_of(town: Bot):
+    assert town.ask("火星基地投资了多少亿元？").status == "refused"
 
 
 # Follow-ups
@@ -287,7 +381,7 @@ def test_a_model_that_lies_changes_nothing_but_the_note(town: Bot, town_retrieve
 @pytest.mark.parametrize("call", ["ask", "brief"])
 def test_neither_a_refusal_nor_a_brief_costs_a_call(town: Bot, town_retriever: ReportRetriever, call: str):
     bot = with_model(town, town_retriever, ScriptedModel())
-    message = "火星基地投资了多少亿元？" if call == "ask" else "民生"
+    message = "轨道交通投资了多少亿元？" if call == "ask" else "民生"
     assert without_time(getattr(bot, call)(message)) == without_time(getattr(town, call)(message))
 
 

@@ -10,7 +10,17 @@ import pytest
 
 from eval.calibrate import DECIDING, FOLDS, decision_toml, folds, learn_ranking, ranking_toml
 from eval.candidates import Candidates, EveryCandidate, candidates_of
-from eval.decision import Case, best_thresholds, case_of, learn_decision, outcome, telling
+from eval.decision import (
+    THRESHOLDS,
+    WRONG,
+    Case,
+    best_thresholds,
+    case_of,
+    learn_decision,
+    outcome,
+    telling,
+    worth,
+)
 from eval.judge import folded
 from eval.listwise import RIDGE, gradient, learn, softmax, stacked
 from eval.logistic import fit
@@ -128,6 +138,42 @@ def test_the_thresholds_chosen_part_what_is_right_from_what_is_to_be_refused():
     assert best_thresholds(found, np.array(seen)) == {"official": 0.6, "everyday": 0.3}
 
 
+OPEN = {"right": case(True, a=1.0), "wrong": case(False, a=1.0), "to be refused": case(False, True, a=1.0)}
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [(["right"], 1.0), (["wrong"], -WRONG), (["to be refused"], -WRONG), (["right", "wrong"], 1 - WRONG), ([], 0.0)],
+    ids=["right", "wrong", "to be refused", "one of each", "nothing"],
+)
+def test_a_right_answer_is_worth_one_a_wrong_one_costs_and_a_refusal_is_worth_nothing(
+    shown: list[str], expected: float
+):
+    hidden = [case(True, a=1.0), case(False, a=1.0)]
+    likely = np.array([0.5] * len(shown) + [0.4] * len(hidden))
+    assert worth([*(OPEN[name] for name in shown), *hidden], likely, 0.5) == pytest.approx(expected)
+
+
+BEARABLE = int(1 / WRONG)  # wrong answers that together cost no more than a right one is worth
+
+
+@pytest.mark.parametrize(("wrong", "threshold"), [(BEARABLE, 0.05), (BEARABLE + 1, 0.5)], ids=["worth it", "too dear"])
+def test_an_answer_is_risked_while_the_right_ones_are_worth_more_than_the_wrong_ones_cost(wrong: int, threshold: float):
+    """Below the wrong ones there is one more right one, above them what is surely right."""
+    found = [case(True, a=1.0), *[case(False, a=1.0)] * wrong, case(True, a=1.0)]
+    likely = np.array([0.3, *[0.45] * wrong, 0.9])
+    assert best_thresholds(found, likely)["official"] == threshold
+
+
+def test_of_thresholds_that_are_worth_as_much_the_lowest_is_chosen():
+    found = [case(True, a=1.0), case(True, group="number_everyday", a=1.0)]
+    assert best_thresholds(found, np.array([0.9, 0.9])) == {"official": THRESHOLDS[0], "everyday": THRESHOLDS[0]}
+
+
+def test_a_register_without_questions_gets_a_threshold_all_the_same():
+    assert best_thresholds([], np.zeros(0)) == {"official": THRESHOLDS[0], "everyday": THRESHOLDS[0]}
+
+
 def test_a_group_that_was_never_seen_is_not_answered():
     assert learn_decision(cases()).likelihood(case(True, group="other_everyday", cover=0.9)) == 0.0
 
@@ -178,6 +224,14 @@ def test_what_only_helps_to_decide_has_no_weight_in_ranking(found: Candidates):
 def test_what_only_helps_to_decide_is_weighed_in_deciding(found: Candidates):
     shown = case_of(found, weights()).signs
     assert shown and shown.keys() >= DECIDING
+
+
+@pytest.mark.parametrize("question", ["报告是谁作的？", "写一份民生要点"], ids=["the head of the report", "a brief"])
+def test_where_whole_sections_answer_there_is_nothing_to_rank(town_retriever: ReportRetriever, question: str):
+    index = town_retriever.index
+    every = EveryCandidate(index=index, embedder=town_retriever.embedder, associations=town_retriever.associations)
+    gold = replace(GOLD, question=question)
+    assert list(candidates_of(gold, every, index.reports[:1], folded(index.reports[0].text))) == []
 
 
 @pytest.mark.parametrize(

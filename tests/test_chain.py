@@ -142,6 +142,21 @@ def test_where_nothing_was_weighed_the_receipt_tells_of_no_likelihood(message: s
     assert dict(answer.receipt)["likely"] is None
 
 
+UNFAIR = "隔壁老伯伯的帽子好看吗？"  # no guard knows it
+
+
+@pytest.mark.parametrize("brief", [False, True], ids=["a question", "a brief"])
+def test_what_no_report_could_tell_is_out_of_scope(brief: bool):
+    retriever = KnownEvidence(*evidence_for(asked(UNFAIR), a_passage(TEXT), fair=-0.9))
+    answer = chain(retriever).invoke(state(UNFAIR, brief=brief))
+    assert (answer.status, answer.citations) == ("out_of_scope", ()) and answer.text
+
+
+def test_what_the_report_tells_is_answered_however_it_is_asked():
+    retriever = KnownEvidence(*evidence_for(asked(QUESTION), a_passage(TEXT), fair=-0.9))
+    assert chain(retriever).invoke(state()).status == "answered"
+
+
 def test_only_the_questions_of_the_last_turns_are_kept():
     history = [(f"问{i}", f"答{i}") for i in range(10)]
     assert last_turns(history, keep=2) == ("问8", "问9") and last_turns(()) == ()
@@ -221,6 +236,13 @@ def test_without_evidence_the_model_is_not_asked():
     asking = replace(state(), written=Written("scripted"))
     answer = chain(KnownEvidence(), Writer(ScriptedModel(), 4000)).invoke(asking)
     assert (answer.status, answer.mode, answer.note) == ("refused", "extractive", "")
+
+
+def test_for_what_no_report_could_tell_the_model_is_not_asked():
+    retriever = KnownEvidence(*evidence_for(asked(UNFAIR), a_passage(TEXT), fair=-0.9))
+    asking = replace(state(UNFAIR), written=Written("scripted"))
+    answer = chain(retriever, Writer(ScriptedModel(), 4000)).invoke(asking)
+    assert (answer.status, answer.mode) == ("out_of_scope", "extractive")
 
 
 def test_a_model_that_is_there_but_not_wanted_is_not_asked():

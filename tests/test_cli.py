@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 from core_fakes import STATUSES, report_text
 from index_fakes import silent
@@ -124,6 +126,50 @@ def test_brief_writes_a_file_and_prints_nothing(run: Run, tmp_path: Path):
 
 
 @needs_model
+def test_brief_writes_an_official_document(run: Run, tmp_path: Path):
+    """With every sentence and every quote of the same brief as JSON, in one command."""
+    status, out, err = run("brief", "民生", "--out", tmp_path / "简报.DOCX", "--json")
+    brief = json.loads(out)
+    text = "\n".join(paragraph.text for paragraph in docx.Document(str(tmp_path / "简报.DOCX")).paragraphs)
+    assert (status, err) == (0, "") and text.startswith("民生\n")
+    assert len(brief["citations"]) > 2 and all(f"“{c['quote']}”" in text for c in brief["citations"])
+    assert all(line in text for line in re.findall(r"^[^【].*", brief["answer"], re.M))
+
+
+@needs_model
+@pytest.mark.parametrize("name", ["brief.docx", "brief.md"])
+def test_a_refused_brief_writes_no_file_and_says_so(run: Run, tmp_path: Path, name: str):
+    status, out, err = run("brief", "写一首诗", "--out", tmp_path / name)
+    assert (status, out) == (0, "") and is_one_line(err) and name in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_model
+@pytest.mark.parametrize("name", ["brief.docx", "brief.md"])
+def test_a_brief_in_place_of_a_folder_is_a_usage_error(run: Run, tmp_path: Path, name: str):
+    (tmp_path / name).mkdir()
+    status, out, err = run("brief", "民生", "--out", tmp_path / name)
+    assert (status, out) == (2, "") and is_one_line(err) and name in err
+
+
+@needs_model
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told(run: Run, tmp_path: Path):
+    (tmp_path / "brief.docx").symlink_to("/dev/full")
+    status, out, err = run("brief", "民生", "--out", tmp_path / "brief.docx")
+    assert (status, out) == (2, "") and is_one_line(err) and "磁盘空间" in err
+
+
+@needs_model
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("name", ["brief.docx", "brief.md"])
+def test_a_brief_that_may_not_be_written_is_a_usage_error(run: Run, tmp_path: Path, name: str):
+    (tmp_path / "locked").mkdir(mode=0o555)
+    status, out, err = run("brief", "民生", "--out", tmp_path / "locked" / name)
+    assert (status, out) == (2, "") and is_one_line(err) and "没有权限写入" in err
+
+
+@needs_model
 def test_brief_json_prints_one_object(run: Run):
     status, out, _ = run("brief", "民生", "--json")
     assert status == 0 and json.loads(out)["status"] == "answered"
@@ -171,6 +217,11 @@ def test_a_command_that_is_not_there_is_a_usage_error(bare: Run, command: tuple[
     [
         ("batch", "nowhere.jsonl", "out.jsonl"),
         ("brief", "民生", "--out", "brief.xlsx"),
+        ("brief", "民生", "--out", "brief"),
+        ("brief", "民生", "--out", ".docx"),
+        ("brief", "民生", "--out", "nowhere/brief.docx"),
+        ("brief", "民生", "--out", "nowhere/brief.md"),
+        ("brief", "民生", "--out", f"{'长' * 300}/brief.docx"),
     ],
     ids=" ".join,
 )

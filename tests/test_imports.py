@@ -35,6 +35,7 @@ DOORS = {  # a foreign library → the only places that know it
     "tiktoken": ("chatbot/budget.py",),
     "rjieba": ("chatbot/segment.py",),
     "opencc": ("chatbot/segment.py",),
+    "docx": ("vectorstore/formats.py", "chatbot/official.py"),
     "pypdfium2": ("vectorstore/formats.py",),
     "ir_measures": ("eval/ir_metrics.py",),
 }

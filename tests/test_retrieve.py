@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from core_fakes import FROM_INDEX
+from core_fakes import FROM_INDEX, HARBOUR, index_over, retriever_over
+from index_fakes import HashEmbedder
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
 from chatbot.chain import Retriever
 from chatbot.errors import UnknownReport
-from chatbot.types import Clause, Evidence, Question, Report
+from chatbot.types import MASTHEAD, Clause, Evidence, Question, Report
 from chatbot.understand import understand
 from vectorstore.index import Index
 from vectorstore.retrieve import ReportRetriever, weights
@@ -88,7 +91,7 @@ def test_a_passage_is_worth_its_best_clause(town_retriever: ReportRetriever, rep
 def test_every_feature_that_the_weights_name_is_there_and_bounded(town_retriever: ReportRetriever, report: Report):
     for evidence in town_retriever.find(ask("去年新建公园多少个？", report)):
         features = dict(evidence.best.features)
-        assert features.keys() >= {*FROM_INDEX, *FROM_DUAL, *weights()}
+        assert features.keys() >= {*FROM_INDEX, *FROM_DUAL, "fair", *weights()}
         assert all(-1.0001 <= value <= 1.0001 for value in features.values())
 
 
@@ -96,6 +99,10 @@ def test_every_feature_that_the_weights_name_is_there_and_bounded(town_retriever
 def test_the_features_of_the_dual_encoder_are_bounded(town_retriever: ReportRetriever, message: str):
     found = clauses_of(town_retriever, message)
     assert found and all(-1.0001 <= clause.feature(name) <= 1.0001 for clause in found for name in FROM_DUAL)
+
+
+def test_beside_another_encoder_than_its_own_fairness_says_nothing(town_retriever: ReportRetriever):
+    assert {clause.feature("fair") for clause in clauses_of(town_retriever, "给我写一首诗")} == {0.0}
 
 
 def test_one_clause_is_the_foremost_and_it_is_offered(town_retriever: ReportRetriever, report: Report):
@@ -110,6 +117,63 @@ def test_what_was_learned_counts_in_full_for_words_that_the_report_does_not_use(
 def test_what_was_learned_leaves_the_ranking_to_the_report_where_it_uses_every_word(town_retriever: ReportRetriever):
     found = clauses_of(town_retriever, "轨道交通新增里程多少公里？")
     assert {clause.feature(name) for clause in found for name in ("paired", "foremost")} == {0.0}
+
+
+# What is handed over whole
+
+GAPS = ["渔港设施比较陈旧；", "冷链能力仍有短板，渔船老化；", "渔民收入增长不快。"]
+NAMED = [("name", "渔业发展还有不少差距："), *(("entry", text) for text in GAPS)]
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportRetriever]:
+    """Over a report that announces a list in entries."""
+    with index_over(tmp_path_factory.mktemp("harbour"), HARBOUR) as (index, settings):
+        yield retriever_over(index, settings, HashEmbedder())
+
+
+def parts(retriever: ReportRetriever, message: str) -> list[tuple[str, str]]:
+    found = retriever.find(understand(message, None, retriever.index.reports))
+    return [(e.part, e.passage.text) for e in found if e.part]
+
+
+@pytest.mark.parametrize(
+    "message", ["渔业发展还有哪些差距？", "渔业发展还有哪三个差距？", "去年渔业发展还有哪些差距？"]
+)
+def test_a_list_is_its_name_and_its_entries_in_their_order(harbour: ReportRetriever, message: str):
+    assert parts(harbour, message) == NAMED
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "今年渔业发展还有哪些差距？",
+        "2025年渔业发展还有哪些差距？",
+        "上海渔业发展还有哪些差距？",
+        "国家级渔业发展和7号线还有哪些差距？",
+        "渔业发展还有哪五个差距？",
+        "渔民收入有哪些差距？",
+        "渔业发展的差距有多少？",
+    ],
+    ids=["the other year", "another year", "another place", "another name", "another number", "an entry", "how many"],
+)
+def test_a_list_of_something_else_is_not_handed_over(harbour: ReportRetriever, message: str):
+    assert parts(harbour, message) == []
+
+
+def test_a_list_of_the_opposite_is_not_handed_over(tmp_path: Path):
+    with index_over(tmp_path, HARBOUR.replace("渔业发展还有", "农村渔业发展还有")) as (index, settings):
+        retriever = retriever_over(index, settings, HashEmbedder())
+        assert parts(retriever, "农村渔业发展还有哪些差距？")[1:] == NAMED[1:]
+        assert parts(retriever, "城镇渔业发展还有哪些差距？") == []
+
+
+def test_who_asks_about_the_report_itself_gets_its_head_and_nothing_else(
+    town_retriever: ReportRetriever, report: Report
+):
+    found = town_retriever.find(ask("报告是谁作的？", report))
+    assert {e.passage.path for e in found} == {(MASTHEAD,)} and {e.part for e in found} == {""}
+    assert "李某某" in "".join(e.passage.text for e in found)
 
 
 def test_a_key_is_the_same_whatever_is_asked(town_retriever: ReportRetriever, report: Report):

@@ -63,11 +63,43 @@ def test_a_year_inside_a_quoted_name_is_not_the_year_asked_for():
 
 @pytest.mark.parametrize(
     ("message", "expected"),
-    [("水库建设的目标是几座", (THIS,)), ("实际完成水库几座", (LAST,))],
-    ids=["target", "actual"],
+    [
+        ("水库建设的目标是几座", (THIS,)),
+        ("实际完成水库几座", (LAST,)),
+        ("实际呢", (LAST,)),
+        ("水库建设实际情况怎么样", (LAST,)),
+    ],
+    ids=["target", "actual", "actual alone", "the actual situation"],
 )
 def test_a_wish_without_a_year_means_the_plan_and_a_result_the_review(message: str, expected: tuple[Period, ...]):
     assert periods(message, 2024) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("渔港现在有几座，今年要建到几座", (LAST, THIS)),
+        ("目前渔港有几座，今年目标是几座", (LAST, THIS)),
+        ("How many harbours are there now and how many in 2024", (LAST, THIS)),
+        ("渔港现在有几座", ()),
+        ("去年渔港现有几座", (LAST,)),
+        ("渔港目前几座，2030年要建到几座", (Period("standing", 2030),)),
+    ],
+    ids=[
+        "now and this year",
+        "now and the target",
+        "English",
+        "now alone",
+        "now and a year gone by",
+        "a year far ahead",
+    ],
+)
+def test_now_beside_a_year_that_is_planned_for_is_how_things_stand(message: str, expected: tuple[Period, ...]):
+    assert periods(message, 2024) == expected
+
+
+def test_what_is_now_and_what_is_planned_are_compared():
+    assert asked("渔港现在有几座，今年要建到几座？").compare and not asked("渔港现在有几座？").compare
 
 
 @pytest.mark.parametrize("message", ["12023年的水库", "编号20231的水库"])
@@ -114,6 +146,8 @@ def test_what_kind_of_answer_is_asked_for(message: str, expected: str):
         ("财政收入增长多少", "growth"),
         ("what was the growth of revenue", "growth"),
         ("财政收入总额是多少", "amount"),
+        ("渔业总值是多少", "amount"),
+        ("渔业生产总值是多少", ""),
         ("工业占比是多少", "share"),
         ("城乡收入比值是多少", "ratio"),
         ("新建公园", ""),
@@ -139,7 +173,15 @@ def test_the_measure_words_asked_for(message: str, units: tuple[str, ...]):
 
 
 @pytest.mark.parametrize(
-    ("message", "noun"), [("哪座水库已经开工？", "水库"), ("哪三座水库开工？", "水库"), ("新建的水库是哪座？", "水库")]
+    ("message", "noun"),
+    [
+        ("哪座水库已经开工？", "水库"),
+        ("哪三座水库开工？", "水库"),
+        ("新建的水库是哪座？", "水库"),
+        ("去年渔业产值实际增长多少？", "产值"),
+        ("渔业产值同比提高了多少？", "产值"),
+        ("渔业产值下降到多少？", "产值"),
+    ],
 )
 def test_the_noun_that_the_question_word_hangs_on(message: str, noun: str):
     assert noun in asked(message).focus
@@ -158,6 +200,10 @@ def test_two_years_make_a_comparison_of_figures():
     assert question.compare and question.answer_type == "number"
 
 
+def test_of_two_years_各_asks_for_no_figure_for_each_of_several_things():
+    assert not asked("去年和今年新建公园各多少个？").each
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
@@ -166,8 +212,14 @@ def test_two_years_make_a_comparison_of_figures():
         ("渔船和渔网分别是多少？", True),
         ("渔船和渔网产量分别增长多少？", True),
         ("渔船和渔网各新增了几件？", True),
+        ("渔船和渔网产量分别增长到多少？", True),
+        ("渔船、渔网各自占百分之几？", True),
         ("渔船有多少艘？", False),
         ("各区有多少艘渔船？", False),
+        ("各类渔船有多少艘？", False),
+        ("各级渔政人员有多少名？", False),
+        ("各项渔业投资是多少？", False),
+        ("渔船各有特色，一共多少艘？", False),
         ("渔船和渔网分别在哪里？", False),
     ],
 )
@@ -287,6 +339,30 @@ def test_words_that_name_no_thing_are_no_new_topic(follow_up: str):
 )
 def test_words_that_name_no_thing_are_not_what_an_answer_must_name(message: str, noun: str):
     assert noun not in asked(message).focus
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "units"),
+    [
+        ("去年新增渔船多少艘？", "那今年呢？", ("艘",)),
+        ("去年新增渔船多少艘？", "今年要多少？", ("艘",)),
+        ("去年新增渔船多少艘？", "那投资多少亿元？", ("元",)),
+        ("去年新增渔船多少艘？", "那公园呢？", ()),
+        ("去年新增渔船多少艘？", "全市城镇调查失业率控制在多少以内？", ()),
+    ],
+    ids=["another year", "asked anew", "a measure of its own", "another topic", "a question that stands alone"],
+)
+def test_a_follow_up_keeps_the_measure_while_the_topic_stays(before: str, follow_up: str, units: tuple[str, ...]):
+    assert asked(before, follow_up).units == units
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "each"),
+    [("那今年呢？", True), ("农机和拖拉机呢？", True), ("农机有多少台？", False), ("渔港今年投用几座？", False)],
+    ids=["another year", "other things", "one thing asked for", "one thing in another year"],
+)
+def test_a_follow_up_that_asks_nothing_itself_asks_for_each_of_several_things_too(follow_up: str, each: bool):
+    assert asked("去年渔船和渔网各多少？", follow_up).each is each
 
 
 def test_a_question_that_stands_alone_takes_no_topic_along():

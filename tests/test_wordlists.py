@@ -38,6 +38,10 @@ def test_every_expression_that_says_what_is_asked_compiles_and_none_matches_noth
     assert [name for name in read_toml("asking.toml")[table] if asking(table, name).search("")] == []
 
 
+def test_every_expression_for_words_of_a_question_compiles():
+    assert all(asking("words", name).pattern for name in read_toml("asking.toml")["words"])
+
+
 def test_expressions_take_no_heed_of_case():
     assert asking("periods", "last_year").search("LAST YEAR")
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -56,12 +57,8 @@ class OnnxEmbedder(Embedder):
 
     def __init__(self, path: Path, threads: int = 2, tuned: Path | None = TUNED) -> None:
         self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}"
-        self._layers: dict[str, npt.NDArray[Any]] = {}
-        if tuned:
-            learned = tuned.read_bytes()
-            self.name += f"-{sha256(learned).hexdigest()[:8]}"
-            with np.load(BytesIO(learned)) as arrays:
-                self._layers = dict(arrays)
+        self._layers, digest = _layers(tuned) if tuned else ({}, "")
+        self.name += digest
         self._path = path
         self._threads = threads
         self._loading = threading.Lock()
@@ -102,6 +99,16 @@ class OnnxEmbedder(Embedder):
     def _input(self) -> str:
         name: str = self._session.get_inputs()[0].name
         return name
+
+
+def _layers(tuned: Path) -> tuple[dict[str, npt.NDArray[Any]], str]:
+    """The learned layers by name, and what tells them from any others. Raises SetupError when they cannot be read."""
+    try:
+        learned = tuned.read_bytes()
+        with np.load(BytesIO(learned)) as arrays:
+            return dict(arrays), f"-{sha256(learned).hexdigest()[:8]}"
+    except (OSError, ValueError, BadZipFile) as error:
+        raise SetupError(f"学得的编码层 {tuned.name} 读不出来", "请恢复这个文件（git checkout）后重试") from error
 
 
 class ServiceEmbedder(Embedder):
