@@ -40,8 +40,13 @@ class _Told(NamedTuple):
 
 def document(title: str, answer: Answer, reports: Sequence[Report], at: datetime) -> bytes:
     """The docx file of a brief made `at` that time; `reports` are at least those that it cites."""
-    names = {report.id: report.title for report in reports}
+    names = {report.id: _name(report) for report in reports}
     return written(" ".join(title.split()), blocks(answer, names), (AI_LINE, KEYWORDS), at)
+
+
+def _name(report: Report) -> str:
+    told = report.year is None or str(report.year) in report.title
+    return f"《{report.title}》" + ("" if told else f"（{report.year}年）")
 
 
 def blocks(answer: Answer, names: Mapping[str, str]) -> Iterator[Block]:
@@ -53,13 +58,13 @@ def blocks(answer: Answer, names: Mapping[str, str]) -> Iterator[Block]:
     told = [_Told("", (), "", ""), *_told(answer)]
     for before, here in pairwise(told):
         if several and here.report_id != before.report_id:
-            yield Block("line", f"《{names[here.report_id]}》")
+            yield Block("line", names[here.report_id])
         yield from _headings(before, here)
         yield Block("text", here.text, here.markers)
     if answer.note:
         yield Block("text", answer.note)
     yield Block("heading 1", SOURCES)
-    yield Block("source", f"引自{'、'.join(f'《{names[report_id]}》' for report_id in cited)}。")
+    yield Block("source", f"引自{'、'.join(names[report_id] for report_id in cited)}。")
     yield from (Block("source", _source(c, names[c.report_id] if several else "")) for c in answer.citations)
 
 
@@ -101,4 +106,4 @@ def _level(heading: str) -> int:
 def _source(citation: Citation, name: str) -> str:
     page = f"，第{citation.page}页" if citation.page else ""
     place = " › ".join(citation.path) + page
-    return f"[{citation.marker}] {f'《{name}》' if name else ''}{place}：“{citation.quote}”"
+    return f"[{citation.marker}] {name}{place}：“{citation.quote}”"

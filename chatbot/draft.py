@@ -14,7 +14,7 @@ from chatbot.carry import stands_alone
 from chatbot.decide import Candidate, answers, candidate, confidence
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
-from chatbot.lists import name_of
+from chatbot.lists import is_heading, name_of
 from chatbot.quote import LONGEST, quote_span, window
 from chatbot.types import (
     MASTHEAD,
@@ -79,13 +79,19 @@ def _inside(passage: Passage) -> Span:
 
 def refusal(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """No sentence; the nearest content, set apart, is only a pointer."""
-    near = max(evidence, key=lambda e: e.score, default=None)
-    return Draft((), "refused", note=_pointer(question, near) if near else "")
+    clauses = [(e, clause) for e in evidence if not is_heading(e.passage) for clause in e.clauses]
+    near = max(clauses, key=lambda pair: _nearness(pair[1]), default=None)
+    return Draft((), "refused", note=_pointer(question, *near) if near else "")
 
 
-def _pointer(question: Question, near: Evidence) -> str:
+def _nearness(clause: Clause) -> tuple[float, float]:
+    """By words and meaning alone: what kind of thing was asked for plays no part where it is not told."""
+    return clause.feature("cover") + clause.feature("dense"), clause.score
+
+
+def _pointer(question: Question, near: Evidence, clause: Clause) -> str:
     place = " › ".join(near.passage.path)
-    text = near.passage.slice(near.best.span)
+    text = near.passage.slice(clause.span)
     text = text if len(text) <= _NEAREST else text[:_NEAREST] + "…"
     return phrase("pointer", question).format(place=place, text=text)
 

@@ -91,11 +91,10 @@ def test_the_text_area_is_156_by_225_mm():
 
 def test_a_page_has_22_lines_of_28_characters():
     file = opened()
-    grid = file.sections[0]._sectPr.find(qn("w:docGrid"))
-    character = 16 + int(grid.get(qn("w:charSpace"))) / 4096
-    assert grid.get(qn("w:type")) == "linesAndChars"
+    text = file.styles["Normal"]
+    character = text.font.size.pt + int(text.element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
     assert Mm(156).pt // character == 28
-    assert Mm(225).pt // file.styles["Normal"].paragraph_format.line_spacing.pt == 22
+    assert Mm(225).pt // text.paragraph_format.line_spacing.pt == 22
 
 
 @pytest.mark.parametrize("style", ["Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "出处"])
@@ -241,7 +240,7 @@ def test_a_note_stands_below_the_sentences():
 def test_the_sources_tell_number_section_page_and_quote():
     file = opened()
     first, *sources = lines(file, "出处")
-    assert lines(file, "Heading 1")[-1] == "出处" and first == "引自《云川政府工作报告》。"
+    assert lines(file, "Heading 1")[-1] == "出处" and first == "引自《云川政府工作报告》（2031年）。"
     assert sources[1] == f"[2] {REVIEW} › {WORKS}，第3页：“建成口袋公园41个。”"
     assert len(sources) == len(TOLD)
 
@@ -255,10 +254,17 @@ def test_a_source_without_pages_names_none():
 def test_several_reports_are_told_apart():
     told = [((REVIEW,), "新建水库3座。"), ((REVIEW,), "新建水库5座。")]
     file = opened(a_brief(told, [HERE.id, THERE.id]))
-    assert lines(file, "Subtitle")[2:] == ["《云川政府工作报告》", "《海湾政府工作报告》"]
+    assert lines(file, "Subtitle")[2:] == ["《云川政府工作报告》（2031年）", "《海湾政府工作报告》（2031年）"]
     assert outline(file) == [(1, REVIEW), (1, REVIEW)]
-    assert lines(file, "出处")[0] == "引自《云川政府工作报告》、《海湾政府工作报告》。"
-    assert lines(file, "出处")[2].startswith(f"[2] 《海湾政府工作报告》{REVIEW}")
+    assert lines(file, "出处")[0] == "引自《云川政府工作报告》（2031年）、《海湾政府工作报告》（2031年）。"
+    assert lines(file, "出处")[2].startswith(f"[2] 《海湾政府工作报告》（2031年）{REVIEW}")
+
+
+@pytest.mark.parametrize(("title", "year"), [("2031年政府工作报告", 2031), ("政府工作报告", None)], ids=str)
+def test_a_year_that_is_in_the_title_or_unknown_is_not_added(title: str, year: int | None):
+    report = replace(HERE, title=title, year=year)
+    file = docx.Document(io.BytesIO(document("民生", a_brief(), [report], AT)))
+    assert lines(file, "出处")[0] == f"引自《{title}》。"
 
 
 def test_our_own_reader_finds_every_sentence_and_quote():
