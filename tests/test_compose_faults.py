@@ -193,7 +193,7 @@ def test_what_stood_before_a_cut_stays_and_the_rest_is_told_in_the_report_s_word
 @pytest.mark.parametrize(
     ("asked", "mode"),
     [
-        ("火星基地投资了多少亿元？", "auto"),
+        ("轨道交通投资了多少亿元？", "auto"),
         (QUESTIONS[0], "extractive"),
         ("How many pocket parks were built last year?", "auto"),
     ],

@@ -52,7 +52,7 @@ PARKS = GoldQuestion("P", "number", "去年建成多少个口袋公园？", ("41
 LINE = GoldQuestion(
     "L", "number", "去年轨道交通新增里程多少公里？", ("21公里",), (), ("新增里程21公里",), "一", False, ""
 )
-UNTOLD = GoldQuestion("U", "unanswerable", "火星基地投资了多少亿元？", (), (), (), "", True, "不在报告内")
+UNTOLD = GoldQuestion("U", "unanswerable", "轨道交通投资了多少亿元？", (), (), (), "", True, "不在报告内")
 
 
 @pytest.fixture(scope="module")
