@@ -22,6 +22,7 @@ from chatbot.wordlists import asking, read_toml
 _PLAIN = 0.6  # share said from which a question speaks so much like the report that what it asks for must be named
 _OFFICIAL = 0.45  # share of a question said from which it counts as asked in the report's words
 _UNSAID = 0.5  # share of the official words asked that a passage lacks from which it tells of something else
+_HEARD = 0.1  # likeness by what was learned below which a clause without one word of the question says nothing of it
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
 _DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question for a report, or no brief on it
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
@@ -119,6 +120,8 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
         return "说的是另一类"
     if found["status"] < 0:
         return "不是目标"
+    if not found["cover"] and max(found.get(name, 0.0) for name in ("hint", "hint_near", "alike")) < _HEARD:
+        return "没有说到"
     unnamed = found["cover"] >= _PLAIN and found["focus"] < _NAMED
     other = found["formal"] >= _PLAIN and found["unsaid"] >= _UNSAID and found["cover"] < _PLAIN
     if question.answer_type == "number" and (found["unit"] < 0 or unnamed or other):

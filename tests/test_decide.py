@@ -265,16 +265,29 @@ def test_a_figure_of_something_else_is_ruled_out_where_the_question_is_formal():
         (-0.5, "给我写一首诗", False),
         (0.0, "给我写一首诗", False),
         (0.9, "给我写一首诗", False),
+        (-0.5, "写一份辞职信", True),
+        (-0.3, "写一份辞职信", False),
+        (-0.5, "写一份水库的材料", False),
     ],
-    ids=["unfair", "unfair, but told", "hardly unfair", "not known", "fair"],
+    ids=[
+        "unfair",
+        "unfair, but told",
+        "hardly unfair",
+        "not known",
+        "fair",
+        "to be written",
+        "to be written, hardly unfair",
+        "to be written, but told",
+    ],
 )
 def test_a_demand_is_what_is_unfair_and_not_told(fair: float, message: str, demand: bool):
+    """Of what is to be written less is needed to take it for one."""
     question = asked(message)
-    assert is_demand(evidence_for(question, a_passage("新建水库3座。"), fair=fair)) is demand
+    assert is_demand(question, evidence_for(question, a_passage("新建水库3座。"), fair=fair)) is demand
 
 
 def test_without_evidence_there_is_no_demand():
-    assert not is_demand(())
+    assert not is_demand(asked("新建水库几座？"), ())
 
 
 def test_without_evidence_there_is_no_candidate():

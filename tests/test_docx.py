@@ -301,7 +301,7 @@ def test_what_xml_forbids_is_left_out(char: str):
     assert lines(file, "Normal") == ["建成公园41个。[1]"]
 
 
-@settings(max_examples=40)  # a file each
+@settings(max_examples=40, deadline=None)  # a file each
 @given(st.text(st.characters(), max_size=40), st.text(st.characters(), min_size=1, max_size=40))
 def test_any_text_makes_a_file_that_opens_and_holds_it(title: str, text: str):
     file = opened(a_brief([((REVIEW,), text)]), title)
