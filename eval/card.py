@@ -156,7 +156,7 @@ def _toml(name: str) -> dict[str, Any]:
 
 
 def _share(found: Sequence[float] | None) -> str:
-    return "–" if found is None else f"{found[0]:.3f} [{found[1]:.2f}, {found[2]:.2f}]"
+    return "–" if found is None else f"{found[0]:.3f}\u00a0[{found[1]:.2f},\u00a0{found[2]:.2f}]"
 
 
 def _plain(found: Sequence[float]) -> str:

@@ -252,6 +252,19 @@ def test_a_heading_is_no_candidate(text: str):
     assert found and found.evidence.key == "E2"
 
 
+@pytest.mark.parametrize(
+    ("question", "likeness", "reason"),
+    [("老伯伯的帽子有几座？", 0.0, "没有说到"), ("老伯伯的帽子有几座？", 1.0, ""), ("水库有几座？", 0.0, "")],
+    ids=["neither said nor like it", "like it", "said"],
+)
+def test_a_clause_that_says_no_word_of_the_question_and_is_like_it_in_nothing_is_ruled_out(
+    question: str, likeness: float, reason: str
+):
+    understood = asked(question)
+    found = evidence_for(understood, a_passage("新建水库3座。"), likeness=likeness)[0]
+    assert veto(understood, window(understood, found, found.clauses[0])) == reason
+
+
 def test_a_figure_of_something_else_is_ruled_out_where_the_question_is_formal():
     """Of 社会消费品零售总额 nothing is said, though 增长 and the year fit."""
     assert ruled_out("社会消费品零售总额增长多少？", "渔业产值增长5.2%。") == "没有这种数据"

@@ -276,6 +276,21 @@ def test_a_pointer_is_short_and_names_the_section():
     assert len(note) < 110 and "（二）水利" in note and note.count("…") == 1
 
 
+def test_a_pointer_goes_to_the_clause_that_says_most_of_the_question_whatever_is_asked_of_it():
+    """The park has a figure of the right kind, the reservoir has none."""
+    question = asked("云门水库投资多少亿元？")
+    park, reservoir = a_passage("公园投资3.4亿元。"), a_passage("稳步推进各项工作，云门水库开工。", start=50)
+    note = refusal(question, evidence_for(question, park, reservoir)).note
+    assert "“云门水库开工”" in note
+
+
+def test_a_pointer_goes_to_no_bare_heading():
+    question, path = asked("水利为什么重要？"), ("一、工作回顾", "（一）水利")
+    heading, said = a_passage("（一）水利", path=path), a_passage("修建公园3座。", start=50, path=path)
+    assert "“修建公园3座”" in refusal(question, evidence_for(question, heading, said)).note
+    assert refusal(question, evidence_for(question, heading)).note == ""
+
+
 @pytest.mark.parametrize(
     ("period", "text"),
     [
