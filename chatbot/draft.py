@@ -32,7 +32,7 @@ from chatbot.verify import cues, fault
 from chatbot.wordlists import read_toml
 
 _ALIGNED = re.compile(r"分别([^\d]{0,6})")
-_SPEAKER = re.compile("长|主任|主席|总理|代理")
+_SPEAKER = re.compile(r"(?:长|主任|主席|总理|专员)(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+·[\u4e00-\u9fff·]+)$")
 _OCCASION = re.compile(r"\d+月\d+日|会议")
 _NEAREST = 60  # characters of nearest content a refusal points to
 

@@ -137,10 +137,15 @@ def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: st
     """
     if not focus:
         return 1.0
-    by_text = {term.text: term for term in terms}
-    nouns = [by_text.get(word, Term(word)) for word in focus]
+    nouns = [_term_of(word, terms) for word in focus]
     around = left + clause if match(nouns[-1], clause) >= _HEAD else clause
     return sum(match(noun, around) * len(text) for noun, text in zip(nouns, focus, strict=True)) / sum(map(len, focus))
+
+
+def _term_of(noun: str, terms: Sequence[Term]) -> Term:
+    """The term that is this noun, or the numbered name it is cut from (一号线 of 十一号线)."""
+    held = (term for term in terms if term.text == noun or (noun in term.text and is_numbered(term.text)))
+    return next(held, Term(noun))
 
 
 def status_fit(question: Question, passage: Passage, clause: str) -> float:

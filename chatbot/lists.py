@@ -53,4 +53,6 @@ def is_listed(question: Question, evidence: Evidence) -> bool:
 
 def name_of(evidence: Evidence) -> str:
     """What announces a list, without the words that lead to it: 工作中还有不少差距."""
-    return _TAIL.sub("", evidence.passage.slice(evidence.best.span))
+    best, passage = evidence.best, evidence.passage
+    said, behind = passage.slice(best.span), passage.text[best.span.end - passage.span.start :]
+    return _TAIL.sub("", said) if behind.startswith(COLONS) else said

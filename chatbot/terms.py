@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from chatbot.figures import chinese_number
 from chatbot.segment import Word, bigrams, words
 from chatbot.types import Span, Term
 from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
@@ -13,6 +14,7 @@ _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1
 _NUMBERED = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]?\d+|[一二三四五六七八九十]+)号线(?:[一二三四]期)?|[A-Za-z]\d+[A-Za-z]?航站楼"
 )  # one of a row: no other will do
+_LINE = re.compile("[一二三四五六七八九十]+(?=号线)")
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9.\-]*|\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?:19|20)?\d{2}\s*年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _LEADING_PLACE = re.compile(
@@ -142,6 +144,11 @@ def is_numbered(text: str) -> bool:
     return bool(_NUMBERED.fullmatch(text))
 
 
+def _in_digits(text: str) -> str:
+    """三号线 → 3号线."""
+    return _LINE.sub(lambda m: f"{chinese_number(m[0])}", text)
+
+
 def said(term: Term, text: str) -> bool:
     """Whether `text` holds the term itself or an official word for it."""
     return term.text in text or any(word in text for word in term.official)
@@ -150,7 +157,7 @@ def said(term: Term, text: str) -> bool:
 def match(term: Term, text: str) -> float:
     """How fully `text` speaks of `term`, from 0 to 1: the word itself, an official word for it, or part of either."""
     if is_numbered(term.text):
-        return float(bool(re.search(rf"(?<![0-9A-Za-z十]){re.escape(term.text)}", text)))
+        return float(bool(re.search(rf"(?<![0-9A-Za-z]){re.escape(_in_digits(term.text))}", _in_digits(text))))
     if term.text in text:
         return 1.0
     if any(word in text for word in term.official):

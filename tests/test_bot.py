@@ -298,7 +298,6 @@ def test_an_english_question_about_the_report_is_told_in_an_english_frame(town: 
     assert answer.sentences[0][0].isascii()
 
 
-@pytest.mark.xfail(strict=True, reason="any report is taken for this one: vectorstore/topic.py, masthead_places")
 @pytest.mark.parametrize(
     "question",
     ["上海的政府工作报告是谁作的？", "2025年的政府工作报告是谁作的？"],

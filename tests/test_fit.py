@@ -433,13 +433,11 @@ def test_for_a_short_name_of_the_lexicon_no_other_stands_in(question: str, text:
     assert fit(question, text)["place"] == -1.0
 
 
-@pytest.mark.xfail(strict=True, reason="chatbot/terms.py, match: a number in digits is not the same in characters")
 @pytest.mark.parametrize(("asks", "told"), [("3号线", "三号线"), ("三号线", "3号线"), ("十一号线", "11号线")])
 def test_a_number_may_be_written_in_digits_or_in_characters(asks: str, told: str):
     assert fit(f"{asks}新增里程多少公里？", f"{told}新增里程21公里")["place"] == 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="chatbot/fit.py, focus_fit: the segmenter cuts 一号线 from 十一号线")
 def test_a_name_numbered_in_characters_is_a_noun_that_its_sentence_says():
     assert fit("十一号线里程多少公里？", "轨道交通十一号线里程21公里")["focus"] == 1.0
 

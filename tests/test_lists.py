@@ -210,6 +210,5 @@ def test_a_list_of_parts_is_called_by_their_heading_as_it_stands():
     assert name_of(evidence) == "抓好水利三个方面工作"
 
 
-@pytest.mark.xfail(strict=True, reason="chatbot/lists.py, name_of: 为 is cut off though no colon follows")
 def test_a_heading_keeps_its_last_word():
     assert name_of(found("展现新作为有哪些任务？", "展现新作为")) == "展现新作为"

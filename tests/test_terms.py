@@ -207,7 +207,6 @@ def test_a_longer_number_does_not_say_a_shorter_one(name: str, text: str):
     assert match(the(name, name), text) == 0.0
 
 
-@pytest.mark.xfail(strict=True, reason="chatbot/terms.py, match: only 十 is looked for before a number in characters")
 def test_a_number_of_three_characters_does_not_say_one_of_two():
     assert match(the("十一号线", "十一号线"), "推进二十一号线建设") == 0.0
 

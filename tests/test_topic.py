@@ -211,7 +211,6 @@ def test_who_asks_about_something_else_does_not(question: str):
     assert head(question) == []
 
 
-@pytest.mark.xfail(strict=True, reason="any report is taken for this one: vectorstore/topic.py, masthead_places")
 @pytest.mark.parametrize(
     "question",
     ["上海的政府工作报告是谁作的？", "2025年的政府工作报告是谁作的？", "谁提交了调研报告？"],

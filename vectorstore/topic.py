@@ -89,7 +89,12 @@ def masthead_places(question: Question, passages: Sequence[Passage]) -> list[int
     """Places of the lines at the head of the report, when the question is about the report itself."""
     if not asking("words", "masthead").search(question.text):
         return []
-    return [i for i, passage in enumerate(passages) if passage.path == (MASTHEAD,)]
+    lines = [i for i, passage in enumerate(passages) if passage.path == (MASTHEAD,)]
+    told = "".join(passages[i].text for i in lines)
+    elsewhere = any(term.kind == "place" and not match(term, told) for term in question.terms)
+    named = bool(re.search(r"\d{2}", question.text) or asking("periods", "last_year").search(question.text))
+    another = named and any(f"{period.year}年" not in told for period in question.periods)
+    return [] if elsewhere or another else lines
 
 
 def announced_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
