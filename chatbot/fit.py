@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
@@ -158,14 +159,28 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 
 def contrast_fit(question: Question, text: str) -> float:
     """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
-    groups, own = read_toml("asking.toml")["contrasts"]["groups"], simplified(question.asked)
-    heard = {word for group in groups for word in _said_of(group, own)}
-    for group in groups:
-        meant = [member for member in group if any(word in member for word in heard)]
-        asked, told = _said_of(group, own) or meant or _said_of(group, question.text), _said_of(group, text)
-        if len(asked) == 1 and told and asked[0] not in told and not is_coordinated(asked[0], text):
+    for asked, group in _opposites(question.asked, question.text):
+        told = _said_of(group, text)
+        if told and asked not in told and not is_coordinated(asked, text):
             return -1.0
     return 0.0
+
+
+@lru_cache(maxsize=256)
+def _opposites(message: str, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The words of which a question says one and no other of their group, each with its group.
+
+    What the message says itself counts, else what was carried over from the one before (`text` holds both).
+    """
+    groups, own = read_toml("asking.toml")["contrasts"]["groups"], simplified(message)
+    heard = {word for group in groups for word in _said_of(group, own)}
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for group in groups:
+        meant = [member for member in group if any(word in member for word in heard)]
+        asked = _said_of(group, own) or meant or _said_of(group, text)
+        if len(asked) == 1:
+            found.append((asked[0], tuple(group)))
+    return tuple(found)
 
 
 def _said_of(group: Sequence[str], text: str) -> list[str]:
