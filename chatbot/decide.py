@@ -16,7 +16,7 @@ from chatbot.figures import quantities
 from chatbot.fit import unit_fit
 from chatbot.lists import COLONS, is_heading, is_listed
 from chatbot.quote import quote_span, window
-from chatbot.types import Clause, Evidence, Period, Question
+from chatbot.types import MASTHEAD, Clause, Evidence, Period, Question
 from chatbot.wordlists import asking, read_toml
 
 _PLAIN = 0.6  # share said from which a question speaks so much like the report that what it asks for must be named
@@ -26,6 +26,8 @@ _HEARD = 0.1  # likeness by what was learned below which a clause without one wo
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
 _DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question for a report, or no brief on it
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
+_FOREMOST = 5  # clauses of one period that are looked at for a comparison
+_GOAL = re.compile("目标|预期")
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -54,11 +56,23 @@ def candidate(question: Question, evidence: Sequence[Evidence], period: Period |
     timely = [(e, c) for e, c in pairs if (c.feature("period") >= 0 if period is None else e.passage.period == period)]
     if not timely:
         return None
-    best, clause = max(timely, key=lambda pair: pair[1].score)
+    best, clause = max(timely, key=lambda pair: pair[1].score) if period is None else _of_its_kind(question, timely)
     others = [c.score for e, c in timely if e is not best]
     margin = min(_WIDE, clause.score - max(others, default=clause.score - _WIDE))
     elsewhere = max(c.feature("cover") for _, c in pairs) - clause.feature("cover")
     return Candidate(best, clause, margin, elsewhere)
+
+
+def _of_its_kind(question: Question, timely: Sequence[tuple[Evidence, Clause]]) -> tuple[Evidence, Clause]:
+    """Of the foremost clauses of one period the first that can answer at all; a goal is no result."""
+    foremost = sorted(timely, key=lambda pair: -pair[1].score)[:_FOREMOST]
+    fitting = (
+        (e, c)
+        for e, c in foremost
+        if not veto(question, window(question, e, c))
+        and not (e.passage.period.kind == "review" and _GOAL.search(e.passage.slice(c.span)))
+    )
+    return next(fitting, foremost[0])
 
 
 def confidence(question: Question, found: Candidate) -> float:
@@ -105,7 +119,7 @@ def signs(found: Candidate, quoted: Sequence[Clause]) -> dict[str, float]:
 
 def _best_of(quoted: Sequence[Clause]) -> dict[str, float]:
     names = dict(quoted[0].features)
-    missing = {"lack", "strange", "gone"}  # the clause that lacks least counts
+    missing = {"lack", "strange", "gone", "absent"}  # the clause that lacks least counts
     return {name: (min if name in missing else max)(c.feature(name) for c in quoted) for name in names}
 
 
@@ -138,6 +152,8 @@ def is_demand(question: Question, evidence: Sequence[Evidence]) -> bool:
 
     What is to be written (简报, 诗) is more often such a demand than what is asked.
     """
+    if evidence and all(e.passage.path == (MASTHEAD,) for e in evidence):
+        return False
     clauses = [clause for e in evidence for clause in e.clauses]
     said = max((clause.feature("cover") for clause in clauses), default=0.0)
     least = _WRITTEN if question.answer_type == "overview" else _DEMAND
@@ -149,7 +165,9 @@ def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bo
     reason = veto(question, quoted)
     if reason in ("", *_OF_KIND) and is_listed(question, found.evidence):
         return False
-    return bool(reason) or any(rule(question, found, quoted) for rule in (_lumped, _only_announces, _unexplained))
+    return bool(reason) or any(
+        rule(question, found, quoted) for rule in (_lumped, _only_announces, _unexplained, _unattributed)
+    )
 
 
 def _unexplained(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
@@ -159,6 +177,12 @@ def _unexplained(question: Question, found: Candidate, quoted: Sequence[Clause])
         return False
     told = found.evidence.passage.text
     return not any(re.search(rf"{re.escape(name)}”?[^，。；]{{0,6}}(?:即|指|包括|[：:（(]|——)", told) for name in names)
+
+
+def _unattributed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether it is asked who does a work, and the quote speaks of the work alone."""
+    text = found.evidence.passage.slice(quote_span(quoted))
+    return bool(asking("words", "agent").search(question.text)) and not asking("words", "agency").search(text)
 
 
 def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

@@ -34,6 +34,7 @@ from chatbot.wordlists import read_toml
 _ALIGNED = re.compile(r"分别([^\d]{0,6})")
 _SPEAKER = re.compile(r"(?:长|主任|主席|总理|专员)(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+·[\u4e00-\u9fff·]+)$")
 _OCCASION = re.compile(r"\d+月\d+日|会议")
+_CALLED = re.compile("名字|姓名|谁|哪位|who")
 _NEAREST = 60  # characters of nearest content a refusal points to
 
 
@@ -65,7 +66,8 @@ def listing(evidence: Sequence[Evidence]) -> Draft:
 def masthead(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """The lines at the head of the report that hold what is asked of it: who gave it, when and where."""
     kinds = {"person": _SPEAKER, "date": _OCCASION, "place": _OCCASION, "name": _OCCASION}
-    wanted = kinds.get(question.answer_type, _OCCASION)
+    kind = "person" if _CALLED.search(question.text) else question.answer_type
+    wanted = kinds.get(kind, _OCCASION)
     lines = [e for e in evidence if wanted.search(e.passage.text)]
     quotes = [(e, _inside(e.passage)) for e in lines]
     sentences = [DraftSentence(frame(question, e.passage, e.passage.slice(q)), (e.key,), (q,)) for e, q in quotes]
@@ -119,16 +121,17 @@ def _sentence(question: Question, evidence: Evidence, clause: Clause) -> DraftSe
     shortest = quote_span(window(question, evidence, clause))
     starts = [c.span.start for c in evidence.clauses if shortest.end - LONGEST <= c.span.start < shortest.start]
     quotes = [shortest, *(Span(start, shortest.end) for start in sorted(starts, reverse=True))]
-    sentences = (_of_quote(question, evidence, clause, quote) for quote in quotes)
+    sentences = [s for quote in quotes for s in _of_quote(question, evidence, clause, quote)]
     standing = (s for s in sentences if not fault(question, s, {evidence.key: evidence}))
-    return next(standing, _of_quote(question, evidence, clause, shortest))
+    return next(standing, sentences[0])
 
 
-def _of_quote(question: Question, evidence: Evidence, clause: Clause, quote: Span) -> DraftSentence:
-    body = evidence.passage.slice(quote)
-    if (question.answer_type == "number" or question.compare) and not question.each:
-        body = _aligned(question, evidence.passage, clause, quote) or body
-    return DraftSentence(frame(question, evidence.passage, body), (evidence.key,), (quote,))
+def _of_quote(question: Question, evidence: Evidence, clause: Clause, quote: Span) -> list[DraftSentence]:
+    """The one figure of a 分别-list that is asked for, where there is such a list; then the quote as it stands."""
+    passage = evidence.passage
+    one = (question.answer_type == "number" or question.compare) and not question.each
+    bodies = [_aligned(question, passage, clause, quote) if one else "", passage.slice(quote)]
+    return [DraftSentence(frame(question, passage, body), (evidence.key,), (quote,)) for body in bodies if body]
 
 
 def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) -> str:

@@ -15,7 +15,18 @@ from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 from chatbot.wordlists import asking, read_toml
 
 _PLACE = re.compile("[\u4e00-\u9fff]{1,6}(?:[省市区县州镇乡村港岛湾山江河城馆站路园]|街道|中心|地区|基地)")
-_DATE = re.compile(r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底")
+_SITED = re.compile(
+    "落户|位于|坐落|地处|设在|建在|落址|址(?:在|于|定)|在[\u4e00-\u9fff]{2,8}(?:建|设|办|召开|开工|落地|布局|启动|打造|投用)"
+)
+_COMMON_PLACE = re.compile("^[全各本我城都]|^[社园小景校厂库片灾牧辖矿]区$|地区$|中心$")
+_DATE = re.compile(
+    r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底|每(?:一?个?)?(?:天|日|周|月|季度?|半?年)|(?:周|星期)[一二三四五六日]"
+)
+_CLOCK = re.compile(r"\d+(?:点|时(?!间)|[:：]\d\d)")
+_PERSON = "[\u4e00-\u9fff]{2,3}(?=入选|[荣喜]?获|当选|被|同志|先生|女士|等|[，。、]|$)"
+_TWIN = re.compile(
+    "(第?[一二三四五六七八九十]{1,2})(人民医院|中学|小学|幼儿园|中(?![国心央医部型小])|[大高]桥|水厂|水库|实验室)"
+)
 _MEMBERS = re.compile(r"[、；+]|和|及|与")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|首位|居首")
 _TARGET = re.compile("目标|预期|计划")
@@ -42,7 +53,9 @@ def period_fit(question: Question, passage: Passage) -> float:
     A year that is neither the one reviewed nor the one planned for must be named by the passage.
     """
     if not question.periods:
-        return 0.0
+        ahead = asking("words", "ahead")
+        told = passage.path[-1] + passage.text
+        return 1.0 if ahead.search(question.text) and ahead.search(told) else 0.0
     if passage.period in question.periods:
         return 1.0
     if any(f"{period.year}年" in passage.text for period in question.periods):
@@ -115,11 +128,13 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
         case "list":
             return list_fit(question, terms, clause)
         case "date":
-            return 1.0 if _DATE.search(clause) else -1.0
+            when = _CLOCK if asking("words", "clock").search(question.text) else _DATE
+            return 1.0 if when.search(clause) else -1.0
         case "place":
-            return 1.0 if _PLACE.search(novel(terms, clause)) else -0.5
+            return 1.0 if _names_place(novel(terms, clause)) or _SITED.search(clause) else -0.5
         case "person":
-            named = any(word.pos == "nr" for word in words(novel(terms, clause)))
+            called = bool(question.focus) and bool(re.search(re.escape(question.focus[-1]) + _PERSON, clause))
+            named = called or any(word.pos == "nr" for word in words(novel(terms, clause)))
             return 1.0 if named and focus_fit(question.focus, terms, clause) >= 0.5 else -1.0
         case "rank":
             return 1.0 if _RANK.search(clause) else -1.0
@@ -129,6 +144,11 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return list_fit(question, terms, clause) if question.count else name_fit(question, terms, clause)
         case _:
             return 0.0
+
+
+def _names_place(text: str) -> bool:
+    """Whether `text` holds what looks like the name of a place, and not only 全省 or 园区."""
+    return any(not _COMMON_PLACE.search(m[0]) for m in _PLACE.finditer(text))
 
 
 def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: str = "") -> float:
@@ -158,12 +178,20 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 
 
 def contrast_fit(question: Question, text: str) -> float:
-    """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市)."""
+    """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市, or 二中 for 一中)."""
+    if _other_twin(question.text, text):
+        return -1.0
     for asked, group in _opposites(question.asked, question.text):
         told = _said_of(group, text)
         if told and asked not in told and not is_coordinated(asked, text):
             return -1.0
     return 0.0
+
+
+def _other_twin(asked: str, told: str) -> bool:
+    """Whether one of a row is asked for (县二中) and only others of that row are told of (县一中)."""
+    here = {(m[2], m[1]) for m in _TWIN.finditer(told)}
+    return any((m[2], m[1]) not in here and any(kind == m[2] for kind, _ in here) for m in _TWIN.finditer(asked))
 
 
 @lru_cache(maxsize=256)
@@ -212,8 +240,9 @@ def _short(place: str) -> str:
 
 
 def figure_fit(question: Question, terms: Sequence[Term], figure: Indicator, clause: str) -> float:
-    """How well one figure answers: right unit and attribute, and a name that says what was asked."""
-    return 0.5 * unit_fit(question, figure.quantity, clause) + 0.5 * name_cover(terms, figure.name)
+    """How well one figure answers: right unit and attribute, and a name that says what was asked and not its opposite."""
+    fit = 0.5 * unit_fit(question, figure.quantity, clause) + 0.5 * name_cover(terms, figure.name)
+    return fit + contrast_fit(question, figure.name)
 
 
 def name_cover(terms: Sequence[Term], name: str) -> float:
@@ -232,8 +261,8 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
     """1 when the quantity has the unit and attribute asked for, 0 when nothing speaks against it, -1 when it cannot."""
     if question.units and quantity.unit not in question.units and not _same_kind(question.units, quantity):
         return -1.0
-    if quantity.dimension == "time" and not question.units:
-        return NO_FIGURE  # 连续7个月 tells how long, not how much
+    if quantity.dimension == "time" and not question.units:  # 连续7个月 tells how long, not how much
+        return 1.0 if asking("words", "duration").search(question.text) else NO_FIGURE
     percent = quantity.dimension in ("percent", "point")
     match question.attribute:
         case "growth" if not question.units:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from chatbot.figures import quantities
 from chatbot.fit import NO_FIGURE
 from chatbot.lists import is_listed
 from chatbot.terms import match
 from chatbot.types import Clause, Evidence, Question, Span, Term
+from chatbot.wordlists import asking
 
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
@@ -56,8 +58,22 @@ def _joins(
         follows = place > last and clauses[place].feature("unit") >= 1.0 and clauses[place].feature("name") > 0
         shared = question.each and clauses[place].feature("unit") >= 0
         joined = bare and clauses[place].feature("unit") >= 0
-        return (adds and place < first) or joined or shared or (follows and not fits)
+        goes_on = adds and place > last and clauses[place].feature("unit") > 0  # 签约项目28个，开工19个
+        return (
+            (adds and place < first)
+            or goes_on
+            or joined
+            or shared
+            or (follows and not fits)
+            or (place > last and _asked_too(question, evidence.passage.slice(here), evidence.passage.slice(there)))
+        )
     return adds or whole.end - whole.start <= _GLANCE
+
+
+def _asked_too(question: Question, here: str, there: str) -> bool:
+    """Whether the question asks for more figures than `here` holds, and `there` holds one: …多少人次，下降多少."""
+    wanted = len(asking("words", "figures").findall(question.text))
+    return wanted > 1 and not question.compare and len(quantities(here)) < wanted and bool(quantities(there))
 
 
 def _parted(evidence: Evidence, here: Span, there: Span) -> bool:

@@ -148,10 +148,10 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
     """How much of the question a clause says itself (`own`), with what stands around it (`cover`), and what it lacks.
 
     `lack` is the share of terms the report uses elsewhere but not here, `strange` of those it uses nowhere, `gone` of
-    the weightiest of them; `context` is what is carried over from earlier turns.
+    the weightiest of them, `absent` of the weightiest the report uses; `context` is carried over from earlier turns.
     """
     clause, left, right = _cut(passage, span)
-    total = own = around = lack = strange = gone = context = context_total = 0.0
+    total = own = around = lack = strange = gone = absent = context = context_total = 0.0
     for term, (whole, heading) in zip(weighed.terms, told, strict=True):
         here = match(term, clause) if whole else 0.0
         near = max(here, heading)
@@ -164,6 +164,7 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
         gone = max(gone, term.weight * (1 - near))
         if term.text in weighed.known:
             lack += term.weight * (1 - near)
+            absent = max(absent, term.weight * (1 - near))
         else:
             strange += term.weight * (1 - near)
     divisor = total or 1.0
@@ -173,6 +174,7 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
         "lack": lack / divisor,
         "strange": strange / divisor,
         "gone": gone / divisor,
+        "absent": absent,
         "context": context / (context_total or 1.0),
     }
 

@@ -24,7 +24,7 @@ _ZONES = ("新区", "高新区", "经开区")
 _COMMON_PLACE = re.compile(
     "[全本我各城都上股楼夜超]市|[全本我各]县|[全本我各小社地园山校灾景辖城郊市片库湖矿厂街专新老]区"
 )
-_RANKED_PLACE = re.compile(r".{2,}[省市区县州旗盟镇乡村]")
+_RANKED_PLACE = re.compile(r"(?![各全本我每]).{2,}[省市区县州旗盟镇乡村]")
 _LONGEST_PHRASE = 60
 _CONTENT = re.compile(r"[^\x00\s，。？！、；：,.?!;:（）()]+")
 _PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}

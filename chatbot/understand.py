@@ -23,6 +23,9 @@ _COUNT = re.compile(
     r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
     r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
 )
+_WHOLE = re.compile(
+    "里面|里头|当中|之中|里(?=[，,有])|(?<![其])中(?=[，,有])|(?<=[项园批款业品])[中里](?![心学小标国央医间])"
+)
 _ASIDE = re.compile(r"[（(](?:不含|不包括|不计|除)[^（）()]*[）)]")
 _CHANGE_DONE = re.compile("(?:实际|同比|一共|总共)?(?:增长|增加|提高|提升|上升|上涨|下降|降低|减少|回落)(?:了|到|至)*$")
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
@@ -54,7 +57,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
         terms=terms(text, english=language == "en"),
         report_ids=tuple(report.id for report in reports),
     )
-    question = _without_region(question, reports)
+    question = _of_parts(_without_region(question, reports))
     if question.answer_type == "overview":
         topic = tuple(t for t in question.terms if not asking("words", "request").match(t.text))
         question = replace(question, terms=topic or question.terms)
@@ -69,6 +72,16 @@ def _without_region(question: Question, reports: Sequence[Report]) -> Question:
     kept = tuple(t for t in question.terms if not any(_names(t, region) for region in regions))
     focus = tuple(word for word in question.focus if not any(_names(Term(word), region) for region in regions))
     return replace(question, terms=kept, focus=focus)
+
+
+def _of_parts(question: Question) -> Question:
+    """Of 签约项目中有多少个开工 the part is asked for: what names the whole counts by half."""
+    cut = _WHOLE.search(question.text)
+    whole = [t for t in question.terms if cut and -1 < question.text.find(t.text) < cut.start()]
+    if not whole or len(whole) == len(question.terms):
+        return question
+    terms = tuple(replace(t, weight=t.weight / 2) if t in whole else t for t in question.terms)
+    return replace(question, terms=terms)
 
 
 def _names(term: Term, region: str) -> bool:
@@ -155,7 +168,7 @@ def _is_noun(text: str, unit: str) -> bool:
 @cache
 def _asked_units() -> re.Pattern[str]:
     units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
-    return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*({units})(?![吗么嘛])")
+    return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*({units})(?![吗么嘛钱])")
 
 
 @cache

@@ -27,7 +27,9 @@ FOLDS = 5
 SEED = 1
 RANKING = CODE_FOLDER / "vectorstore" / "ranking.toml"
 DECISION = CODE_FOLDER / "chatbot" / "words" / "decision.toml"
-DECIDING = frozenset({"alike", "formal", "fair"})  # features that tell whether a clause answers, not which comes first
+DECIDING = frozenset(
+    {"alike", "formal", "fair", "weakest", "absent"}
+)  # features that tell whether a clause answers, not which comes first
 MADE_BY = "# Learned from our own questions; made by: python -m eval calibrate"
 
 

@@ -24,7 +24,8 @@ LONGEST_TITLE = 60
 LONGEST_LINE = 30
 LONGEST_WRAP = 20
 ENDED = "。！？；：!?;:"
-HAN_LINE = re.compile(r"[\d“”《》（）()、，,·—-]*[\u4e00-\u9fff][\u4e00-\u9fff\d“”《》（）()、，,·—-]*")
+HAN_LINE = re.compile(r"[\d“”《》（）()、，,·—-]*[\u4e00-\u9fff〇][\u4e00-\u9fff〇\d“”《》（）()、，,·—-]*")
+ORNAMENT = re.compile(r"[ \u3000]*([★☆◆◇●◎■□▲△▶►※❖✦【〖])[★☆◆◇●◎■□▲△▶►※❖✦]*[ \u3000]*")
 
 
 class Mark(NamedTuple):
@@ -60,8 +61,10 @@ def heading_marks(lines: Lines) -> tuple[Mark, ...]:
     first = next((o.start for o in lines.openings if o.start >= body), None)
     unnumbered = tuple(_standing_lines(lines, body))
     preamble = WHOLE if first is None and not unnumbered else PREAMBLE
-    parted = any(mark.rank == PART and mark.title != CLOSING and mark.start <= (first or 0) for mark in unnumbered)
-    marks = [Mark(0, PART, TITLE), Mark(body, PART, preamble), *_numbered_marks(lines, body, parted), *unnumbered]
+    above = {m.rank for m in unnumbered if m.rank < PLAIN and m.title != CLOSING and m.start <= (first or 0)} - {
+        APPENDIX
+    }
+    marks = [Mark(0, PART, TITLE), Mark(body, PART, preamble), *_numbered_marks(lines, body, len(above)), *unnumbered]
     marks += [*_returns(lines, body), *_closing(lines, body)]
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
@@ -88,16 +91,22 @@ def title_of(line: str) -> str:
     return line[:LONGEST_TITLE].strip()
 
 
-def _numbered_marks(lines: Lines, body: int, parted: bool) -> Iterator[Mark]:
-    """Numbered headings; `parted` says that unnumbered ones already make the parts."""
-    ranks = _ranks([opening.kind for opening in lines.openings if opening.start >= body], 2 if parted else 1)
-    for opening in lines.openings:
-        if opening.start >= body:
-            whole = Span(opening.start, opening.line_end)
-            title = title_of(whole.of(lines.text))
-            if opening.kind in PARTS and len(title) == len(whole.of(lines.text).strip()):
-                title += _wrapped(lines, whole)
-            yield Mark(opening.start, ranks[opening.kind], title)
+def _numbered_marks(lines: Lines, body: int, above: int) -> Iterator[Mark]:
+    """Numbered headings; `above` says how many levels of unnumbered ones stand over them."""
+    openings = [o for o in lines.openings if o.start >= body and not _is_entry(lines.text, o)]
+    ranks = _ranks([opening.kind for opening in openings], 1 + above)
+    for opening in openings:
+        whole = Span(opening.start, opening.line_end)
+        title = title_of(whole.of(lines.text))
+        if opening.kind in PARTS and len(title) == len(whole.of(lines.text).strip()):
+            title += _wrapped(lines, whole)
+        yield Mark(opening.start, ranks[opening.kind], title)
+
+
+def _is_entry(text: str, opening: Numbered) -> bool:
+    """Whether a line counted in digits is one whole sentence: an entry of a list, no heading."""
+    line = text[opening.start : opening.line_end].strip()
+    return "arabic" in opening.kind and line[-1] in "。；;" and len(title_of(line)) == len(line) - 1
 
 
 def _ranks(kinds: Sequence[str], first: int) -> dict[str, int]:
@@ -126,19 +135,23 @@ def _begins_text(lines: Lines, place: int) -> bool:
 def _stands_alone(lines: Lines, place: int, longest: int) -> bool:
     """Whether a line can be a heading by its look: short, Chinese, unnumbered, without a stop at its end."""
     span = lines.spans[place]
-    body = span.of(lines.text).strip()
+    body = unadorned(span.of(lines.text))
     free = all(opening.start != span.start for opening in lines.openings)
     return free and 2 <= len(body) <= longest and body[-1] not in ENDED + "，、,《" and bool(HAN_LINE.fullmatch(body))
 
 
 def _standing_lines(lines: Lines, body: int) -> Iterator[Mark]:
     """Unnumbered headings on a line of their own, and appendices."""
-    rank = PLAIN if any(opening.kind in PARTS for opening in lines.openings if opening.start >= body) else PART
+    ornaments = _ornaments(lines, body)
+    numbered = any(opening.kind in PARTS for opening in lines.openings if opening.start >= body)
+    rank = PLAIN if numbered or ornaments else PART
     for place, span in enumerate(lines.spans):
-        line = span.of(lines.text).strip()
+        line = unadorned(span.of(lines.text))
         if span.start < body or not _stands_alone(lines, place, LONGEST_LINE):
             continue
-        if line.startswith(words("appendices")):
+        if found := ORNAMENT.match(span.of(lines.text)):
+            yield Mark(span.start, ornaments.get(found[1], PLAIN), line)
+        elif line.startswith(words("appendices")):
             yield Mark(span.start, APPENDIX, " ".join(filter(None, [line, _wrapped(lines, span)])))
         elif line == CLOSING:
             yield Mark(span.start, PART, CLOSING)
@@ -146,10 +159,24 @@ def _standing_lines(lines: Lines, body: int) -> Iterator[Mark]:
             yield Mark(span.start, rank, line)
 
 
+def unadorned(line: str) -> str:
+    """A line without the ornament it opens with (★ 回顾) and the brackets around it (【回顾】)."""
+    return ORNAMENT.sub("", line, count=1).strip().rstrip("】〗")
+
+
+def _ornaments(lines: Lines, body: int) -> dict[str, int]:
+    """Ornament that headings open with → rank, by order of appearance; none where numbers make the parts."""
+    first = next((o.start for o in lines.openings if o.start >= body and o.kind in PARTS), len(lines.text))
+    lone = [span for i, span in enumerate(lines.spans) if span.start >= body and _stands_alone(lines, i, LONGEST_LINE)]
+    found = [m for span in lone if span.start < first and (m := ORNAMENT.match(span.of(lines.text)))]
+    return {kind: min(PART * place, PLAIN) for place, kind in enumerate(dict.fromkeys(m[1] for m in found), 1)}
+
+
 def _between_sentences(lines: Lines, place: int) -> bool:
     """Whether a line stands behind a finished sentence or heading and before a longer one or a numbered one."""
     before = lines.spans[place - 1].of(lines.text).rstrip() if place else "。"
-    return before[-1] in "。！？：!?:”" and _begins_text(lines, place + 1)
+    behind = before[-1] in "。！？：!?:”" or bool(ORNAMENT.match(before))
+    return behind and _begins_text(lines, place + 1)
 
 
 def _returns(lines: Lines, body: int) -> Iterator[Mark]:

@@ -34,7 +34,7 @@ from vectorstore.fair import fairness_of
 from vectorstore.index import Index, Shard
 from vectorstore.passages import clauses
 from vectorstore.topic import announced_places, listed_places, masthead_places, parts_places, topic_places
-from vectorstore.vocabulary import Vocabulary, content_words
+from vectorstore.vocabulary import Vocabulary, content_words, likeness
 
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
 _WORD_POOL = 20  # clauses asked of the vocabulary
@@ -42,6 +42,7 @@ _PAIRED_POOL = 20  # clauses asked of the dual encoder
 _WORDS_COUNT = 0.5  # what the cosine of the dual encoder is worth beside that of the sentence encoder, to rank by both
 _LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
 _WEIGHED = 32  # passages whose clauses are weighed one by one
+_TELLING = 0.6  # weight of a term, against the weightiest, from which a passage must come near to it
 _KEEP = 12  # passages offered as evidence
 
 Scores = npt.NDArray[np.float32]
@@ -147,7 +148,8 @@ class Search:
         self._weighed = weigh(asked.question, shard.passages)
         self._hits = shard.nearest(asked.vector, _DENSE_POOL)
         self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
-        self._late = reading.vocabulary.likeness(asked.term_vectors, [term.weight for term in asked.terms])
+        self._near = reading.vocabulary.nearest(asked.term_vectors)
+        self._late = likeness(self._near, [term.weight for term in asked.terms])
         self._alike: Scores = reading.paired @ asked.paired
         # The report's own words speak for themselves: what was learned counts as far as the question uses others.
         unknown = 1 - self._weighed.known_share
@@ -215,6 +217,13 @@ class Search:
         }
         return sum(weights().get(name, 0.0) * value for name, value in features.items())
 
+    def _weakest(self, place: int) -> float:
+        """How near the passage comes to the term of the question that it comes least near to."""
+        weights = [term.weight for term in self._asked.terms]
+        telling = [i for i, weight in enumerate(weights) if weight >= _TELLING * max(weights)]
+        rows = self._reading.of_passage[place]
+        return float(self._near[np.ix_(telling, rows)].max(axis=1).min()) if telling else 0.0
+
     def _hint_near(self, place: int) -> float:
         if place not in self._hints:
             self._hints[place] = _hint(self._asked.hints, self._passages[place].text)
@@ -228,6 +237,7 @@ class Search:
             "dense": self._similar.get((place, span), whole),
             "sentence": whole,
             "late": float(self._late[row]),
+            "weakest": self._weakest(place),
             "paired": float(self._paired[row]),
             "foremost": float(self._foremost[row]),
             "alike": float(self._alike[row]),

@@ -35,14 +35,19 @@ class Vocabulary:
         self._empty = np.array([not ids for ids in held], bool)
         self._vectors = vectors
 
-    def likeness(self, terms: Vectors, weights: Sequence[float]) -> npt.NDArray[np.float32]:
-        """For each clause the weighted mean over the terms of the best cosine among its words, from 0 to 1."""
+    def nearest(self, terms: Vectors) -> npt.NDArray[np.float32]:
+        """For each term and clause the best cosine among the words of the clause; shape (terms, clauses)."""
         if not len(terms) or not len(self._flat):
-            return np.zeros(len(self._empty), np.float32)
+            return np.zeros((len(terms), len(self._empty)), np.float32)
         similar = (terms @ self._vectors.T)[:, self._flat]
         padded = np.pad(similar, ((0, 0), (0, 1)))  # so that a last clause without words starts inside
-        best = np.maximum.reduceat(padded, self._starts, axis=1)
+        best: npt.NDArray[np.float32] = np.maximum.reduceat(padded, self._starts, axis=1)
         best[:, self._empty] = 0.0
-        share = np.asarray(weights, np.float32)
-        mean: npt.NDArray[np.float32] = np.clip(share @ best / (share.sum() or 1.0), 0.0, 1.0)
-        return mean
+        return best
+
+
+def likeness(nearest: npt.NDArray[np.float32], weights: Sequence[float]) -> npt.NDArray[np.float32]:
+    """For each clause the weighted mean over the terms of their nearness, from 0 to 1; `nearest`: (terms, clauses)."""
+    share = np.asarray(weights, np.float32)
+    mean: npt.NDArray[np.float32] = np.clip(share @ nearest / (share.sum() or 1.0), 0.0, 1.0)
+    return mean
