@@ -1,8 +1,9 @@
-"""The command line: `ask` one question, `batch` a file of them, `brief` a topic.
+"""The command line: `ask` one question, `batch` a file of them, `brief` a topic; `user` keeps the staff's accounts.
 
 usage: python -m chatbot ask "问题" [--report ID …] [--mode auto|extractive|model] [--json]
        python -m chatbot batch IN.jsonl OUT.jsonl [--mode …] [--report ID …]
        python -m chatbot brief "主题" [--out FILE.docx|.md] [--report ID …] [--json]
+       python -m chatbot user add|list|remove|password|unlock …
 
 This is a door: it opens the bot through the composition root in `app.py`.
 """
@@ -24,6 +25,7 @@ from chatbot.document import document
 from chatbot.errors import UsageError, ZhengwenError
 from chatbot.present import as_json, as_markdown, as_plain
 from chatbot.types import Answer
+from chatbot.user_command import add_user_commands
 
 BRIEFS = (".docx", ".md")  # what a brief can be written as
 
@@ -51,7 +53,7 @@ def _print_anything() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chatbot", description="就政府工作报告提问，回答句句有原文出处。")
-    commands = parser.add_subparsers(required=True, metavar="{ask,batch,brief}")
+    commands = parser.add_subparsers(required=True, metavar="{ask,batch,brief,user}")
     ask = commands.add_parser("ask", help="问一个问题")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
@@ -65,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument("--out", type=Path, help="写入 .docx（公文格式）或 .md 文件")
     brief.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     brief.set_defaults(run=_brief)
+    add_user_commands(commands.add_parser("user", help="管理工作人员的账号"))
     for command in (ask, batch, brief):
         command.add_argument("--report", action="append", default=[], metavar="ID", help="只用这份报告（可多次给出）")
         command.add_argument("--mode", choices=MODES, default="auto", help="回答方式")

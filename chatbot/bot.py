@@ -8,8 +8,9 @@ from dataclasses import replace
 from chatbot.chain import Retriever, State, Writer, chain, last_turns, staged
 from chatbot.compose import Written
 from chatbot.errors import SetupError, UnknownReport, UsageError
+from chatbot.holdings import Holdings, NoHoldings
 from chatbot.scope import scope
-from chatbot.types import Answer, Report
+from chatbot.types import Answer, Passage, Report, Section
 
 MODES = ("auto", "extractive", "model")
 NO_MODEL = "请设置 OPENAI_BASE_URL、OPENAI_API_KEY 和 OPENAI_MODEL（写法见 .env.example），或改用 --mode extractive"
@@ -25,12 +26,15 @@ class Bot:
         default_report: str = "",
         writer: Writer | None = None,
         fingerprints: Mapping[str, str] | None = None,
+        *,
+        holdings: Holdings | None = None,
     ) -> None:
         self.reports = tuple(reports)
         self._default = default_report
         self._retriever = retriever
         self._writer = writer
         self._fingerprints = tuple((fingerprints or {}).items())
+        self._holdings = holdings or NoHoldings()
         self._chain = chain(retriever, writer)
 
     def ask(
@@ -69,6 +73,14 @@ class Bot:
 
     def text_of(self, report_id: str) -> str:
         return self._report(report_id).text
+
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        """Every sentence of a report, in order. Raises UnknownReport."""
+        return self._holdings.passages(self._report(report_id).id)
+
+    def sections(self, report_id: str) -> tuple[Section, ...]:
+        """The leaves of its section tree; their spans tile its text. Raises UnknownReport."""
+        return self._holdings.sections(self._report(report_id).id)
 
     def _report(self, report_id: str) -> Report:
         for report in self.reports:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -15,6 +16,8 @@ from chatbot.errors import UsageError
 
 PREFIX = "ZHENGWEN_"
 CODE_FOLDER = Path(__file__).resolve().parent.parent
+RECORDS = "records.sqlite3"  # in the home, unless another database is set
+DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 # Libraries that report to their makers unless told not to. onnxruntime does so from the moment it is imported.
 NO_REPORTING = {
     "ORT_DISABLE_TELEMETRY": "1",
@@ -55,8 +58,14 @@ class Settings(BaseSettings):
     model_first_seconds: float = Field(default=30, gt=0)
     model_whole_seconds: float = Field(default=120, gt=0)
 
+    database_url: SecretStr = Field(default=SecretStr(""), validation_alias="DATABASE_URL")
+    keep_answers_days: int = Field(default=180, ge=0, le=36500)
+
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+
+    api_key: SecretStr = SecretStr("")
+    mcp: bool = False
 
     @field_validator("home", "cache", "reports_dir")
     @classmethod
@@ -70,11 +79,23 @@ class Settings(BaseSettings):
             raise ValueError("地址要以 http:// 或 https:// 开头")
         return url.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _database_address(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(DATABASES):
+            raise ValueError(f"地址要以 {' 或 '.join(DATABASES)} 开头")
+        return url
+
     @model_validator(mode="after")
     def _embeddings_complete(self) -> Settings:
         if bool(self.embeddings_url) != bool(self.embeddings_model):
             raise ValueError("ZHENGWEN_EMBEDDINGS_URL 与 ZHENGWEN_EMBEDDINGS_MODEL 要一起设置")
         return self
+
+    @property
+    def records_url(self) -> str:
+        """Where the records are: as set, or a SQLite file in the home. May hold a password."""
+        return self.database_url.get_secret_value() or f"sqlite:///{quote(str(self.home / RECORDS))}"
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

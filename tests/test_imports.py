@@ -23,6 +23,8 @@ DOORS = {  # a foreign library → the only places that know it
     "chromadb": ("vectorstore/store.py",),
     "langchain_chroma": ("vectorstore/store.py",),
     "gradio": ("chatbot/web/", "app.py"),
+    "fastapi": ("chatbot/web/",),
+    "mcp": ("chatbot/web/tools.py",),
     "openai": ("chatbot/models.py", "vectorstore/embed.py"),
     "langchain_openai": ("chatbot/models.py", "vectorstore/embed.py"),
     "onnxruntime": ("vectorstore/embed.py", "eval/layers.py"),
@@ -37,6 +39,10 @@ DOORS = {  # a foreign library → the only places that know it
     "opencc": ("chatbot/segment.py",),
     "docx": ("vectorstore/formats.py", "chatbot/official.py"),
     "pypdfium2": ("vectorstore/formats.py",),
+    "sqlalchemy": ("chatbot/records/",),
+    "alembic": ("chatbot/records/",),
+    "argon2": ("chatbot/records/",),
+    "psycopg": ("chatbot/records/",),
     "ir_measures": ("eval/ir_metrics.py",),
 }
 SHAPERS = ("reports", "sections", "passages", "keys", "lexical")  # what shard.py and library.py make a shard with

@@ -41,6 +41,12 @@ def test_without_settings_state_lies_in_var_and_the_shipped_reports_are_beside_t
     assert settings.reports_dir == CODE_FOLDER / "data" / "reports"
 
 
+def test_the_records_are_in_the_home_unless_a_database_is_set(tmp_path: Path):
+    assert load_settings().records_url == f"sqlite:///{tmp_path}/var/records.sqlite3"
+    env_file(tmp_path, "DATABASE_URL=postgres://u:p@h/d\n")
+    assert load_settings().records_url == "postgres://u:p@h/d"
+
+
 def test_a_line_in_env_file_is_a_setting(tmp_path: Path):
     env_file(tmp_path, "ZHENGWEN_PORT=8080\nOPENAI_MODEL=qwen\n")
     assert (load_settings().port, load_settings().openai_model) == (8080, "qwen")
@@ -64,14 +70,25 @@ def test_a_tilde_is_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ("ZHENGWEN_PORT=70000", "ZHENGWEN_PORT"),
         ("OPENAI_BASE_URL=localhost:8000", "OPENAI_BASE_URL"),
         ("ZHENGWEN_EMBEDDINGS_URL=http://e/v1", "ZHENGWEN_EMBEDDINGS_MODEL"),
+        ("DATABASE_URL=mysql://u:secret@h/d", "DATABASE_URL"),
+        ("ZHENGWEN_KEEP_ANSWERS_DAYS=-1", "ZHENGWEN_KEEP_ANSWERS_DAYS"),
+        ("ZHENGWEN_MCP=maybe", "ZHENGWEN_MCP"),
     ],
-    ids=["not a number", "no such port", "no scheme", "half an endpoint"],
+    ids=[
+        "not a number",
+        "no such port",
+        "no scheme",
+        "half an endpoint",
+        "no such database",
+        "negative days",
+        "no switch",
+    ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_setting(tmp_path: Path, line: str, named: str):
     with pytest.raises(UsageError) as caught:
         load_settings(env_file(tmp_path, line))
     assert named in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(caught.value) and "secret" not in str(caught.value)
 
 
 def test_a_settings_file_in_another_encoding_is_a_usage_error(tmp_path: Path):
@@ -81,7 +98,12 @@ def test_a_settings_file_in_another_encoding_is_a_usage_error(tmp_path: Path):
 
 
 def test_keys_are_never_printed():
-    settings = Settings(openai_api_key="sk-secret", embeddings_key="sk-secret")
+    settings = Settings(
+        openai_api_key="sk-secret",
+        embeddings_key="sk-secret",
+        database_url="postgresql://u:sk-secret@h/d",
+        api_key="sk-secret",
+    )
     assert "sk-secret" not in repr(settings) + str(settings)
 
 
