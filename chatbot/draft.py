@@ -31,7 +31,7 @@ from chatbot.types import (
 from chatbot.verify import cues, fault
 from chatbot.wordlists import read_toml
 
-_ALIGNED = re.compile(r"分别([^\d]{0,6})")
+_ALIGNED = re.compile(r"分别([^\d，。；]{0,6})(?=\d)")
 _SPEAKER = re.compile(r"(?:长|主任|主席|总理|专员)(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+·[\u4e00-\u9fff·]+)$")
 _OCCASION = re.compile(r"\d+月\d+日|会议")
 _CALLED = re.compile("名字|姓名|谁|哪位|who")
@@ -58,9 +58,16 @@ def listing(evidence: Sequence[Evidence]) -> Draft:
     """Every entry of a list handed over whole, in its order, under its name (or the heading above) and their number."""
     entries = [e for e in evidence if e.part == "entry"]
     name = next((name_of(e) for e in evidence if e.part == "name"), entries[0].passage.path[-1])
-    sentences = [DraftSentence(e.passage.text, (e.key,), (e.passage.span,)) for e in entries]
+    sentences = [DraftSentence(e.passage.slice(span), (e.key,), (span,)) for e in entries for span in [_entry(e)]]
     sentences[0] = replace(sentences[0], heading=f"{name}，共{len(entries)}项")
     return Draft(tuple(sentences))
+
+
+def _entry(evidence: Evidence) -> Span:
+    """The whole passage, or the clause that is all of it that belongs to the list."""
+    span = evidence.passage.span
+    offered = evidence.clauses[-1].span.end if evidence.clauses else span.end
+    return span if span.end - offered <= 1 else Span(evidence.clauses[0].span.start, offered)
 
 
 def masthead(question: Question, evidence: Sequence[Evidence]) -> Draft:
@@ -137,14 +144,15 @@ def _of_quote(question: Question, evidence: Evidence, clause: Clause, quote: Spa
 def _aligned(question: Question, passage: Passage, clause: Clause, quote: Span) -> str:
     """One indicator of a 分别-list as a sentence of its own: name, verb, figure; empty without such a list."""
     text = passage.slice(quote)
-    verb = None if any(cue in text for cue in cues()) else _ALIGNED.search(text)
-    inside = [i for i in indicators(passage.text, passage.period, passage.span.start) if clause.span.holds(i.span)]
-    if not verb or len(inside) < 2:
+    inside = [i for i in indicators(passage.text, passage.period, passage.span.start) if quote.holds(i.span)]
+    if len(inside) < 2 or any(cue in text for cue in cues()):
         return ""
-    best = max(inside, key=lambda i: figure_fit(question, question.terms, i, text))
-    if not stands_alone(best.name):
+    best = max(inside, key=lambda i: (figure_fit(question, question.terms, i, text), clause.span.holds(i.span)))
+    verbs = [m for m in _ALIGNED.finditer(text) if m.end() <= best.quantity.span.start - quote.start]
+    shared = sum(i.name == best.name and i.quantity.unit == best.quantity.unit for i in inside) > 1
+    if not verbs or shared or not stands_alone(best.name):
         return ""
-    return best.name + verb[1] + _figure(passage, best)
+    return best.name + verbs[-1][1] + _figure(passage, best)
 
 
 def _figure(passage: Passage, indicator: Indicator) -> str:

@@ -103,7 +103,7 @@ def kind_fit(weighted: Weighted, passage: Passage, span: Span, figures: Sequence
 def _other_count(question: Question, passage: Passage, clause: str) -> bool:
     """Whether the clause counts otherwise: what was added for a total, a total for what was added, years together."""
     total, fresh, together = (asking("words", name) for name in ("total", "fresh", "years_together"))
-    asked, told = question.text, clause
+    asked, told = _asked_now(question), clause
     crossed = any(
         one.search(asked) and not other.search(asked) and other.search(told) and not one.search(told)
         for one, other in ((total, fresh), (fresh, total))
@@ -113,6 +113,13 @@ def _other_count(question: Question, passage: Passage, clause: str) -> bool:
     if together.search(asked):
         return crossed or not (gathered or asking("words", "years_headed").search("".join(passage.path)))
     return crossed or bool(question.periods and gathered and not named)
+
+
+def _asked_now(question: Question) -> str:
+    """What a message says itself where it names a time of its own, else with what was carried over from before."""
+    own = simplified(question.asked)
+    named = any(asking("periods", name).search(own) for name in ("last_year", "this_year"))
+    return own if named else question.text
 
 
 def figures_of(passage: Passage) -> tuple[Indicator, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chatbot.figures import quantities
-from chatbot.fit import NO_FIGURE
+from chatbot.fit import NO_FIGURE, unit_fit
 from chatbot.lists import is_listed
 from chatbot.terms import match
 from chatbot.types import Clause, Evidence, Question, Span, Term
@@ -73,7 +73,8 @@ def _joins(
 def _asked_too(question: Question, here: str, there: str) -> bool:
     """Whether the question asks for more figures than `here` holds, and `there` holds one: …多少人次，下降多少."""
     wanted = len(asking("words", "figures").findall(question.text))
-    return wanted > 1 and not question.compare and len(quantities(here)) < wanted and bool(quantities(there))
+    told = [figure for figure in quantities(here) if unit_fit(question, figure, here) >= 0]
+    return wanted > 1 and not question.compare and len(told) < wanted and bool(quantities(there))
 
 
 def _parted(evidence: Evidence, here: Span, there: Span) -> bool:

@@ -12,7 +12,7 @@ from math import log
 from typing import NamedTuple
 
 from chatbot.fit import contrast_fit, figures_of, kind_fit, period_fit, place_fit
-from chatbot.terms import match, said
+from chatbot.terms import is_coordinated, match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
 from chatbot.wordlists import lexicon, longest, official_words
 
@@ -70,7 +70,7 @@ def _frequency(term: Term, texts: Sequence[str]) -> int:
 
 def _trusted(term: Term, texts: Sequence[str]) -> Term:
     """A word that the report uses itself needs no other word to stand in for it."""
-    own = term.kind == "everyday" and any(term.text in text for text in texts)
+    own = term.kind == "everyday" and any(term.text in text or is_coordinated(term.text, text) for text in texts)
     return replace(term, trust=_OWN_WORD_TRUST) if own else term
 
 

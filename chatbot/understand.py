@@ -29,7 +29,9 @@ _WHOLE = re.compile(
 _ASIDE = re.compile(r"[（(](?:不含|不包括|不计|除)[^（）()]*[）)]")
 _CHANGE_DONE = re.compile("(?:实际|同比|一共|总共)?(?:增长|增加|提高|提升|上升|上涨|下降|降低|减少|回落)(?:了|到|至)*$")
 _AGAINST_LAST_YEAR = re.compile(r"比(?:去年|上年|前年|上一年|前一年|往年)(?:同期)?")
+_BOTH_YEARS = re.compile("两年")
 _QUOTED = re.compile("[“《][^”》]*[”》]")
+_LONG = 4  # characters behind a question word from which what is asked for stands there, if not as a noun we know
 _CONTEXT_WEIGHT = 0.35  # what an earlier turn still counts beside a new topic
 _POINTED = 0.9  # the same when the message points at it: 除了它
 
@@ -122,7 +124,7 @@ def periods(text: str, report_year: int | None, years: Collection[int] = ()) -> 
 
     With the reports of several `years` at hand, a year may be planned for by one and looked back on by the next.
     """
-    text = _QUOTED.sub("", _AGAINST_LAST_YEAR.sub("", text))
+    text = _QUOTED.sub("", text if _BOTH_YEARS.search(text) else _AGAINST_LAST_YEAR.sub("", text))
     found = {m.start(): int(m[1] or f"20{m[2]}") for m in _YEAR.finditer(text)}
     if report_year:
         for name, year in (("last_year", report_year - 1), ("this_year", report_year)):
@@ -193,7 +195,8 @@ def _focus(text: str) -> tuple[str, ...]:
     for m in asks:
         found += _noun_run(text[m.end() :])
     found = _telling(found)
-    if not found and asks:
+    hangs = asks and len(_leading_unit().sub("", _STOPS.split(text[asks[0].end() :], maxsplit=1)[0])) >= _LONG
+    if not found and asks and not hangs:
         found = _telling(_noun_run_before(_CHANGE_DONE.sub("", text[: asks[0].start()])))
     return tuple(dict.fromkeys(found))
 

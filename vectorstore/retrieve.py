@@ -33,7 +33,14 @@ from vectorstore.embed import Embedder, Vectors
 from vectorstore.fair import fairness_of
 from vectorstore.index import Index, Shard
 from vectorstore.passages import clauses
-from vectorstore.topic import announced_places, listed_places, masthead_places, parts_places, topic_places
+from vectorstore.topic import (
+    announced_places,
+    listed_places,
+    masthead_places,
+    parallel_places,
+    parts_places,
+    topic_places,
+)
 from vectorstore.vocabulary import Vocabulary, content_words, likeness
 
 _DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
@@ -183,10 +190,17 @@ class Search:
         listed = announced_places(question, passages, best) if announces(first) else []
         if not listed and first.best.feature("cover") >= SAID:
             listed = parts_places(question, passages, best)
+        if not listed and first.best.feature("cover") >= SAID and (beside := parallel_places(question, passages, best)):
+            return [self._opening(place) for place in beside]
         if not listed:
             named, listed = False, listed_places(self._weighed, passages, best)
         entries = [replace(self.evidence(place), part="entry") for place in listed]
         return [replace(first, part="name"), *entries] if named and entries else entries
+
+    def _opening(self, place: int) -> Evidence:
+        """The first clause of a passage as an entry of a list."""
+        whole = self.evidence(place)
+        return replace(whole, clauses=whole.clauses[:1], part="entry")
 
     def evidence(self, place: int) -> Evidence:
         passage, rows = self._passages[place], self._reading.of_passage[place]

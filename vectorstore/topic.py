@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from os.path import commonprefix
 
 from chatbot.fit import period_fit
 from chatbot.lists import asks_for_several, is_heading
@@ -22,6 +23,7 @@ _LISTED = 0.8  # the same for a list: the heading must name the very thing
 _FEWEST_ENTRIES = 4
 _FEWEST_ANNOUNCED = 2
 _FEWEST_PARTS = 3
+_SAME_WORD, _SAME_END = 2, 5  # characters that clauses in parallel share at either end, or at their end alone
 
 _PARTS = re.compile("[一二三四五六七八九十]+(?:个|大|项)(?:方面|重点|主要)?(?:方面|任务|工作|行动)")  # 抓好十个方面工作
 
@@ -116,6 +118,26 @@ def parts_places(question: Question, passages: Sequence[Passage], best: int) -> 
         return []
     below = [i for i, p in enumerate(passages) if p.path[:-1] == path and is_heading(p)]
     return below if len(below) >= _FEWEST_PARTS and _asks_for(question, len(below)) else []
+
+
+def parallel_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
+    """Places of the sentences beside the passage at `best` that open like it: 打赢国企改革攻坚战…。打赢园区改革攻坚战…."""
+    opening = _opening(passages[best])
+    beside = [i for i, p in enumerate(passages) if p.path == passages[best].path and p.period == passages[best].period]
+    alike = [i for i in beside if i == best or _parallel(opening, _opening(passages[i]))]
+    return alike if len(alike) >= _FEWEST_PARTS and _asks_for(question, len(alike)) else []
+
+
+def _opening(passage: Passage) -> str:
+    """The first clause of a passage, without the words 一是 and the like before it."""
+    return re.sub("^[一二三四五六七八九十]+[是要]", "", re.split("[，。；：]", passage.text, maxsplit=1)[0])
+
+
+def _parallel(one: str, other: str) -> bool:
+    """Whether two clauses begin and end with the same words (提升…效能), or end with the same longer ones."""
+    tail = len(commonprefix([one[::-1], other[::-1]]))
+    head = len(commonprefix([one, other]))
+    return one != other and (tail >= _SAME_END or (head >= _SAME_WORD and tail >= _SAME_WORD))
 
 
 def _asks_for(question: Question, size: int) -> bool:
