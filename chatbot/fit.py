@@ -19,6 +19,7 @@ _SITED = re.compile(
     "落户|位于|坐落|地处|设在|建在|落址|址(?:在|于|定)|在[\u4e00-\u9fff]{2,8}(?:建|设|办|召开|开工|落地|布局|启动|打造|投用)"
 )
 _COMMON_PLACE = re.compile("^[全各本我城都]|^[社园小景校厂库片灾牧辖矿]区$|地区$|中心$")
+_RANK_ASKED = re.compile("哪一?[个座条](区县|城市|县市|乡镇|[县镇乡村街路站])")
 _DATE = re.compile(
     r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底|每(?:一?个?)?(?:天|日|周|月|季度?|半?年)|(?:周|星期)[一二三四五六日]"
 )
@@ -138,7 +139,7 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             when = _CLOCK if asking("words", "clock").search(question.text) else _DATE
             return 1.0 if when.search(clause) else -1.0
         case "place":
-            return 1.0 if _names_place(novel(terms, clause)) or _SITED.search(clause) else -0.5
+            return 1.0 if _names_place(question, novel(terms, clause)) or _SITED.search(clause) else -0.5
         case "person":
             called = bool(question.focus) and bool(re.search(re.escape(question.focus[-1]) + _PERSON, clause))
             named = called or any(word.pos == "nr" for word in words(novel(terms, clause)))
@@ -153,9 +154,12 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return 0.0
 
 
-def _names_place(text: str) -> bool:
-    """Whether `text` holds what looks like the name of a place, and not only 全省 or 园区."""
-    return any(not _COMMON_PLACE.search(m[0]) for m in _PLACE.finditer(text))
+def _names_place(question: Question, text: str) -> bool:
+    """Whether `text` holds what looks like the name of a place (of the rank asked for: 哪个县), not only 全省 or 园区."""
+    asked = _RANK_ASKED.search(question.text)
+    names = [m[0] for m in _PLACE.finditer(text) if not _COMMON_PLACE.search(m[0])]
+    ranked = any(name[-1] in (asked[1].replace("城", "") if asked else name) for name in names)
+    return ranked
 
 
 def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: str = "") -> float:

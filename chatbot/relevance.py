@@ -14,7 +14,7 @@ from typing import NamedTuple
 from chatbot.fit import contrast_fit, figures_of, kind_fit, period_fit, place_fit
 from chatbot.terms import is_coordinated, match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
-from chatbot.wordlists import lexicon, longest, official_words
+from chatbot.wordlists import asking, lexicon, longest, official_words
 
 _LEFT, _RIGHT, _HEADING = 0.75, 0.5, 0.6  # what a term is worth that stands not in the clause but around it
 _OWN_WORD_TRUST = 0.6
@@ -25,6 +25,7 @@ _UNKNOWN = 0.45  # an everyday word the report does not use at all says little a
 class Weighed:
     """A question whose terms carry their worth inside one report; `known` terms occur somewhere in it.
 
+    `telling` are the terms that name a thing, and not an action, a measure or a time.
     `official` are the stretches of the question that belong to the language of reports; `focus` the nouns asked for
     that do, or that this report uses: what an answer must name.
     """
@@ -32,6 +33,7 @@ class Weighed:
     question: Question
     terms: tuple[Term, ...]
     known: frozenset[str]
+    telling: frozenset[str] = frozenset()
     official: tuple[Term, ...] = ()
     focus: tuple[str, ...] = ()
 
@@ -51,7 +53,13 @@ def weigh(question: Question, passages: Sequence[Passage]) -> Weighed:
     weighed = [_weighed(term, df, len(texts), rarest) for term, df in frequency.items()]
     known = frozenset(term.text for term, df in frequency.items() if df)
     focus = tuple(word for word in question.focus if _is_official(word) or any(word in text for text in texts))
-    return Weighed(question, tuple(weighed), known, _official(question), focus)
+    telling = frozenset(term.text for term in question.terms if _names_a_thing(term))
+    return Weighed(question, tuple(weighed), known, telling, _official(question), focus)
+
+
+def _names_a_thing(term: Term) -> bool:
+    idle = any(asking("words", name).match(term.text) for name in ("sides", "vague"))
+    return term.weight >= 1 and len(term.text) > 1 and not idle
 
 
 def _official(question: Question) -> tuple[Term, ...]:
@@ -148,7 +156,8 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
     """How much of the question a clause says itself (`own`), with what stands around it (`cover`), and what it lacks.
 
     `lack` is the share of terms the report uses elsewhere but not here, `strange` of those it uses nowhere, `gone` of
-    the weightiest of them, `absent` of the weightiest the report uses; `context` is carried over from earlier turns.
+    the weightiest of them; `absent` is the weight of the weightiest thing named that the report tells of in other
+    passages only; `context` is what is carried over from earlier turns.
     """
     clause, left, right = _cut(passage, span)
     total = own = around = lack = strange = gone = absent = context = context_total = 0.0
@@ -164,7 +173,8 @@ def coverage(weighed: Weighed, told: Sequence[Told], passage: Passage, span: Spa
         gone = max(gone, term.weight * (1 - near))
         if term.text in weighed.known:
             lack += term.weight * (1 - near)
-            absent = max(absent, term.weight * (1 - near))
+            if term.text in weighed.telling:
+                absent = max(absent, term.weight * (1 - max(whole, heading / _HEADING)))
         else:
             strange += term.weight * (1 - near)
     divisor = total or 1.0
