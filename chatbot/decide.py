@@ -28,6 +28,7 @@ _DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question 
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _FOREMOST = 5  # clauses of one period that are looked at for a comparison
 _GOAL = re.compile("目标|预期")
+_NEVER = -30.0  # where nothing was learned of such questions, none is answered
 _WIDE = 3.0  # a lead beyond this says nothing more
 
 
@@ -81,8 +82,8 @@ def confidence(question: Question, found: Candidate) -> float:
     if vetoed(question, found, quoted):
         return 0.0
     shown = signs(found, quoted)
-    numbers = _numbers()[group(question, reach(found, quoted))]
-    total = numbers["bias"] + sum(numbers.get(name, 0.0) * value for name, value in shown.items())
+    weights, bias = _numbers()["weights"], _numbers()["bias"].get(group(question, reach(found, quoted)), _NEVER)
+    total = bias + sum(weights.get(name, 0.0) * value for name, value in shown.items())
     return 1 / (1 + exp(-total))
 
 
@@ -93,7 +94,7 @@ def reach(found: Candidate, quoted: Sequence[Clause]) -> float:
 
 
 def group(question: Question, said: float) -> str:
-    """Which weights count: for figures or the rest, in the report's own words or in everyday ones."""
+    """What is asked and how: for figures or the rest, in the report's own words or in everyday ones."""
     kind = "number" if question.answer_type == "number" else "other"
     return kind if said >= _OFFICIAL else f"{kind}_everyday"
 

@@ -145,11 +145,11 @@ def ranking_toml(weights: Mapping[str, float]) -> str:
 
 
 def decision_toml(decision: Decision, thresholds: Mapping[str, float]) -> str:
-    about = "# When a quote answers (chatbot/decide.py): weights of its signs in a logistic sum, by group of questions."
+    about = (
+        "# When a quote answers (chatbot/decide.py): the weights of its signs in a logistic sum, and a bias by group."
+    )
     lines = [about, MADE_BY, "", "[threshold]", *(f"{name} = {value:.2f}" for name, value in thresholds.items())]
-    for name, model in decision.models.items():
-        weights = dict(zip(decision.names, model.weights.tolist(), strict=True))
-        lines += ["", f"[{name}]", *_lines({"bias": model.bias, **weights})]
+    lines += ["", "[bias]", *_lines(decision.biases), "", "[weights]", *_lines(decision.weights)]
     return "\n".join(lines) + "\n"
 
 

@@ -43,15 +43,28 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """For each group of questions a logistic sum over the signs of these names. A group never seen is not answered."""
+    """A logistic sum over the signs of these names, with a bias for each group. A group never seen is not answered.
+
+    One sum for all groups: a sum for each fits the reports it is learned on and fails on others (docs/decisions/0004).
+    """
 
     names: tuple[str, ...]
-    models: Mapping[str, Logistic]
+    groups: tuple[str, ...]
+    model: Logistic
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return dict(zip(self.names, self.model.weights[: len(self.names)].tolist(), strict=True))
+
+    @property
+    def biases(self) -> dict[str, float]:
+        own = self.model.weights[len(self.names) :]
+        return {group: self.model.bias + float(bias) for group, bias in zip(self.groups, own, strict=True)}
 
     def likelihood(self, case: Case) -> float:
-        if case.signs is None or case.group not in self.models:
+        if case.signs is None or case.group not in self.groups:
             return 0.0
-        return float(self.models[case.group].likelihood(rows([case], self.names))[0])
+        return float(self.model.likelihood(_grouped([case], self.names, self.groups))[0])
 
 
 def case_of(found: Candidates, weights: Mapping[str, float]) -> Case:
@@ -83,15 +96,17 @@ def rows(cases: Sequence[Case], names: Sequence[str]) -> Matrix:
 
 
 def learn_decision(cases: Sequence[Case]) -> Decision:
-    """Weights for each group, from the cases that no veto has settled."""
+    """Weights and biases, from the cases that no veto has settled."""
     open_cases = [case for case in cases if case.signs is not None]
-    names = telling(open_cases)
-    groups = sorted({case.group for case in open_cases})
-    return Decision(names, {group: _model([c for c in open_cases if c.group == group], names) for group in groups})
+    names, groups = telling(open_cases), tuple(sorted({case.group for case in open_cases}))
+    right = np.array([case.right for case in open_cases], bool)
+    return Decision(names, groups, fit(_grouped(open_cases, names, groups), right))
 
 
-def _model(cases: Sequence[Case], names: Sequence[str]) -> Logistic:
-    return fit(rows(cases, names), np.array([case.right for case in cases], bool))
+def _grouped(cases: Sequence[Case], names: Sequence[str], groups: Sequence[str]) -> Matrix:
+    """The signs, then a 1 in the column of the case's group. Shape (cases, names + groups)."""
+    column = np.array([[case.group == group for group in groups] for case in cases], np.float64)
+    return np.hstack([rows(cases, names), column.reshape(len(cases), len(groups))])
 
 
 def telling(cases: Sequence[Case]) -> tuple[str, ...]:
