@@ -2,7 +2,7 @@
 
 usage: python -m chatbot ask "问题" [--report ID …] [--mode auto|extractive|model] [--json]
        python -m chatbot batch IN.jsonl OUT.jsonl [--mode …] [--report ID …]
-       python -m chatbot brief "主题" [--out FILE.docx|.md] [--report ID …] [--json]
+       python -m chatbot brief "主题" [--out FILE.docx|.md] [--length short|standard|full] [--report ID …] [--json]
        python -m chatbot user add|list|remove|password|unlock …
 
 This is a door: it opens the bot through the composition root in `app.py`.
@@ -21,9 +21,11 @@ from pathlib import Path
 from app import open_bot
 from chatbot.batch import answer_lines
 from chatbot.bot import MODES, Bot
-from chatbot.document import document
+from chatbot.brief import LENGTHS
+from chatbot.briefing import figures, of_answer
+from chatbot.document import as_markdown, document
 from chatbot.errors import UsageError, ZhengwenError
-from chatbot.present import as_json, as_markdown, as_plain
+from chatbot.present import as_json, as_plain
 from chatbot.types import Answer
 from chatbot.user_command import add_user_commands
 
@@ -65,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     brief = commands.add_parser("brief", help="就一个主题整理要点")
     brief.add_argument("topic")
     brief.add_argument("--out", type=Path, help="写入 .docx（公文格式）或 .md 文件")
+    brief.add_argument(
+        "--length", choices=LENGTHS, default="full", help="篇幅：short 八百字、standard 一千八百字、full 三千六百字以内"
+    )
     brief.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
     brief.set_defaults(run=_brief)
     add_user_commands(commands.add_parser("user", help="管理工作人员的账号"))
@@ -99,13 +104,13 @@ def _brief(options: argparse.Namespace) -> None:
     if options.out:
         _check_place(options.out)
     bot = open_bot()
-    answer = bot.brief(options.topic, report_ids=options.report, mode=options.mode)
+    answer = bot.brief(options.topic, report_ids=options.report, mode=options.mode, length=options.length)
     if options.out:
         _write_brief(options.out, options.topic, answer, bot)
     if options.json:
         print(json.dumps(as_json(answer), ensure_ascii=False))
     elif not options.out:
-        print(as_markdown(options.topic, answer))
+        print(_markdown(options.topic, answer, bot))
 
 
 def _check_place(path: Path) -> None:
@@ -125,11 +130,17 @@ def _write_brief(path: Path, topic: str, answer: Answer, bot: Bot) -> None:
         print(f"没有写出 {path}。{' '.join(answer.text.split())}", file=sys.stderr)
         return
     if path.suffix.lower() == ".docx":
-        data = document(topic, answer, bot.reports, datetime.now(UTC))
+        rows = figures(of_answer(answer, topic), bot)
+        data = document(topic, answer, bot.reports, datetime.now(UTC), rows)
     else:
-        data = (as_markdown(topic, answer) + "\n").encode("utf-8", "replace")
+        data = (_markdown(topic, answer, bot) + "\n").encode("utf-8", "replace")
     with _writing(path):
         path.write_bytes(data)
+
+
+def _markdown(topic: str, answer: Answer, bot: Bot) -> str:
+    briefing = of_answer(answer, topic)
+    return as_markdown(briefing, bot.reports, figures(briefing, bot), answer.note)
 
 
 @contextmanager

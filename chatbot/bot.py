@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from chatbot.brief import LENGTHS
+from chatbot.briefing import Line, checked
 from chatbot.chain import Retriever, State, Writer, chain, last_turns, staged
 from chatbot.compose import Written
 from chatbot.errors import SetupError, UnknownReport, UsageError
 from chatbot.holdings import Holdings, NoHoldings
 from chatbot.scope import scope
 from chatbot.types import Answer, Passage, Report, Section
+from chatbot.understand import as_statement
 
 MODES = ("auto", "extractive", "model")
 NO_MODEL = "请设置 OPENAI_BASE_URL、OPENAI_API_KEY 和 OPENAI_MODEL（写法见 .env.example），或改用 --mode extractive"
@@ -60,9 +63,24 @@ class Bot:
         """
         return staged(self._retriever, self._state(message, history, report_ids, mode), self._writer)
 
-    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
-        """The passages and figures on `topic`, grouped by the report's structure."""
-        return self._chain.invoke(replace(self._state(topic, (), report_ids, mode), brief=True))
+    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto", length: str = "full") -> Answer:
+        """The passages on `topic` under the outline of a briefing; `length` is one of `chatbot.brief.LENGTHS`."""
+        if length not in LENGTHS:
+            raise UsageError(f"没有“{length}”这种篇幅", f"可用的有：{'、'.join(LENGTHS)}")
+        return self._chain.invoke(replace(self._state(topic, (), report_ids, mode), brief=True, length=length))
+
+    def checked(self, line: Line, report_ids: Sequence[str] = ()) -> Line:
+        """A line of a briefing held against its quotes, else against what these reports say. Raises UnknownReport.
+
+        A report that it cites and that is no longer there bears nothing out.
+        """
+        chosen = tuple(map(self._report, report_ids)) or self.reports
+        known = {report.id for report in self.reports}
+        cited = [citation.report_id for citation in line.citations if citation.report_id in known]
+        ids = dict.fromkeys([*(report.id for report in chosen), *cited])
+        passages = [passage for report_id in ids for passage in self.passages(report_id)]
+        places = tuple({report.region for report in map(self._report, ids) if report.region})
+        return checked(line, passages, places, lambda text: self._retriever.find(as_statement(text, chosen)))
 
     def check(self, mode: str) -> None:
         """Raises UsageError for a mode that does not exist, SetupError for `model` where none is configured."""

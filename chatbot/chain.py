@@ -26,7 +26,7 @@ from chatbot.present import present
 from chatbot.receipt import receipt
 from chatbot.rewrite import rewritten
 from chatbot.types import Answer, Draft, DraftSentence, Dropped, Evidence, Question, Report
-from chatbot.understand import understand
+from chatbot.understand import for_brief, understand
 from chatbot.verify import verify
 
 
@@ -49,7 +49,8 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known so far. `history` holds earlier messages, oldest first; `brief` wants one whatever is said.
+    """What is known so far. `history` holds earlier messages, oldest first; `brief` wants one whatever is said, and
+    `length` says how long (`chatbot.brief.LENGTHS`).
 
     `fingerprints` are those of the reports in the index; `written` is there when the model is to be used.
     """
@@ -58,6 +59,7 @@ class State:
     history: tuple[str, ...] = ()
     reports: tuple[Report, ...] = ()
     brief: bool = False
+    length: str = "full"
     fingerprints: tuple[tuple[str, str], ...] = ()
     written: Written | None = None
     question: Question | None = None
@@ -91,7 +93,7 @@ def steps(retriever: Retriever, writer: Writer | None = None) -> dict[str, Step]
         assert question is not None, "there is always a message"
         question = replace(question, asked=state.message)
         if state.brief:
-            question = replace(question, answer_type="overview")
+            question = for_brief(question, state.reports)
         return replace(state, question=question)
 
     def retrieved(state: State) -> State:
@@ -121,7 +123,7 @@ def steps(retriever: Retriever, writer: Writer | None = None) -> dict[str, Step]
 def drafting(state: State, writer: Writer | None) -> Iterator[State]:
     """The draft as it grows: one state for each sentence that stands; without a model just one."""
     question, started = _asked(state), perf_counter()
-    base = _base(question, state.evidence)
+    base = _base(question, state.evidence, state.length)
     state = replace(state, draft=base)
     written = state.written
     if writer is None or written is None or written.composed.failure or not _words(question, base):
@@ -136,11 +138,11 @@ def drafting(state: State, writer: Writer | None) -> Iterator[State]:
         yield replace(state, draft=draft_so_far, dropped=composed.dropped, written=written)
 
 
-def _base(question: Question, evidence: Sequence[Evidence]) -> Draft:
+def _base(question: Question, evidence: Sequence[Evidence], length: str) -> Draft:
     """The draft in the report's own words."""
     if is_demand(question, evidence):
         return Draft((), "out_of_scope")
-    return (brief if question.answer_type == "overview" else draft)(question, evidence)
+    return brief(question, evidence, length) if question.answer_type == "overview" else draft(question, evidence)
 
 
 def _words(question: Question, base: Draft) -> bool:

@@ -1,7 +1,7 @@
-"""The document of a brief: what stands in it, in order, and the file of it.
+"""The document of a briefing: what stands in it, in order, as an official document (docx) or as Markdown.
 
-Title, the line that says how it came about, the sentences under the report's own headings, and every quote with its
-place at the end. How it looks is said in `official.py`.
+Title, the line that says how it came about, for whom; the sentences under their headings with markers; a table of the
+figures; what its words mean; every quote with its place. How the file looks is said in `official.py`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any
 
-from chatbot.official import Block, written
+from chatbot.briefing import Briefing, Line, numbers, of_answer, place_of
+from chatbot.figure_table import FigureRow
+from chatbot.official import Block, Table, written
 from chatbot.types import Answer, Citation, Report
+from chatbot.wordlists import read_toml
 
 AI_LINE = "本材料由程序自动整理，引文均可与报告原文核对"
 KEYWORDS = "政府工作报告；AI自动整理"  # the label in the file's properties, beside the visible line
-SOURCES = "出处"
 
-_SENTENCE = re.compile(r"(?:【([^\n]*)】\n)?(.*?)((?:\[\d+\])*)", re.DOTALL)  # as `present.py` puts them together
+Rows = Sequence[tuple[FigureRow, int]]  # figures with the number of their quote, as `briefing.figures` gives them
+
 _HAN = "[一二三四五六七八九十百零〇]+"
 _NUMBERS = (
     re.compile(rf"{_HAN}[、．. \u3000]|第{_HAN}(?:部分|章|篇)"),
@@ -29,66 +31,88 @@ _NUMBERS = (
 )
 
 
-class _Told(NamedTuple):
-    """A sentence of a brief with the report it is from and the headings above it."""
-
-    report_id: str
-    path: tuple[str, ...]
-    text: str
-    markers: str
+def document(title: str, answer: Answer, reports: Sequence[Report], at: datetime, rows: Rows = ()) -> bytes:
+    """The docx file of a brief as it was answered; see `briefing_document`."""
+    return briefing_document(of_answer(answer, title), reports, at, rows, answer.note)
 
 
-def document(title: str, answer: Answer, reports: Sequence[Report], at: datetime) -> bytes:
-    """The docx file of a brief made `at` that time; `reports` are at least those that it cites."""
-    names = {report.id: _name(report) for report in reports}
-    return written(" ".join(title.split()), blocks(answer, names), (AI_LINE, KEYWORDS), at)
+def briefing_document(
+    briefing: Briefing, reports: Sequence[Report], at: datetime, rows: Rows = (), note: str = ""
+) -> bytes:
+    """The docx file of a briefing made `at` that time; `reports` are at least those that it cites.
+
+    A line with a fault stands in it marked as such, and then the file is called a draft.
+    """
+    return written(" ".join(briefing.title.split()), blocks(briefing, reports, rows, note), (AI_LINE, KEYWORDS), at)
 
 
-def _name(report: Report) -> str:
-    told = report.year is None or str(report.year) in report.title
-    return f"《{report.title}》" + ("" if told else f"（{report.year}年）")
+def as_markdown(briefing: Briefing, reports: Sequence[Report], rows: Rows = (), note: str = "") -> str:
+    """The same as Markdown."""
+    head = Block("title", " ".join(briefing.title.split()))
+    return "\n\n".join(
+        _as_markdown(block) for block in (head, *blocks(briefing, reports, rows, note)) if block != _EMPTY
+    )
 
 
-def blocks(answer: Answer, names: Mapping[str, str]) -> Iterator[Block]:
+# what stands in it
+
+_EMPTY = Block("line", "")
+
+
+def blocks(briefing: Briefing, reports: Sequence[Report], rows: Rows = (), note: str = "") -> Iterator[Block | Table]:
     """The paragraphs below the title. The reports are told apart where several are cited."""
-    cited = list(dict.fromkeys(citation.report_id for citation in answer.citations))
-    several = len(cited) > 1
+    places = numbers(briefing.lines)
+    cited = list(dict.fromkeys(report_id for report_id, *_ in places))
+    names = {report.id: _name(report) for report in reports}
+    several = names if len(cited) > 1 else {}
+    yield from _head(briefing)
+    yield from _body(briefing.lines, places, several)
+    if note:
+        yield Block("text", note)
+    if rows:
+        yield Block("heading 1", _words()["table"])
+        yield Table(tuple(_words()["columns"]), tuple(_row(row, number) for row, number in rows))
+        yield Block("heading 1", _words()["notes"])
+        yield from (Block("text", text) for text in _words()["explained"])
+    yield from _sources(briefing.lines, places, [report for report in reports if report.id in cited], several)
+
+
+def _head(briefing: Briefing) -> Iterator[Block]:
+    """How it came about, that it is a draft, and for whom."""
+    faults = sum(bool(line.fault) for line in briefing.lines)
     yield Block("line", AI_LINE)
-    yield Block("line", "")
-    told = [_Told("", (), "", ""), *_told(answer)]
-    for before, here in pairwise(told):
-        if several and here.report_id != before.report_id:
-            yield Block("line", names[here.report_id])
-        yield from _headings(before, here)
-        yield Block("text", here.text, here.markers)
-    if answer.note:
-        yield Block("text", answer.note)
-    yield Block("heading 1", SOURCES)
-    yield Block("source", f"引自{'、'.join(names[report_id] for report_id in cited)}。")
-    yield from (Block("source", _source(c, names[c.report_id] if several else "")) for c in answer.citations)
+    if faults:
+        yield Block("line", _words()["draft"].format(count=faults))
+    if briefing.audience.strip():
+        yield Block("line", _words()["audience"].format(name=" ".join(briefing.audience.split())))
+    yield _EMPTY
 
 
-def _told(answer: Answer) -> Iterator[_Told]:
-    """The sentences taken apart. One without a heading stands under that of the sentence before."""
-    report_of = {f"[{citation.marker}]": citation.report_id for citation in answer.citations}
-    report_id = ""
-    path: tuple[str, ...] = ()
-    for sentence in answer.sentences:
-        heading, text, markers = _SENTENCE.fullmatch(sentence).groups()  # type: ignore[union-attr]  # fits any text
-        path = tuple(heading.split(" › ")) if heading else path
-        report_id = report_of.get(markers[markers.rfind("[") :], report_id)
-        yield _Told(report_id, path, text, markers)
+def _body(
+    lines: Sequence[Line], places: Mapping[tuple[str, int, int], int], several: Mapping[str, str]
+) -> Iterator[Block]:
+    report_id, path = "", tuple[str, ...]()
+    for line in lines:
+        here = line.citations[0].report_id if line.citations else report_id
+        if here != report_id:
+            report_id, path = here, ()
+            if several:
+                yield Block("line", several.get(here, here))
+        yield from _headings(path, line.heading_path)
+        path = line.heading_path
+        markers = "".join(f"[{places[place_of(citation)]}]" for citation in line.citations)
+        yield Block("text", line.text + (_words()["unsupported"] if line.fault else ""), markers)
 
 
-def _headings(before: _Told, here: _Told) -> Iterator[Block]:
+def _headings(before: Sequence[str], here: Sequence[str]) -> Iterator[Block]:
     """The headings that are new at `here`; back from a sub-heading, the heading above it comes once more."""
-    if (before.report_id, before.path) == (here.report_id, here.path):
+    if tuple(before) == tuple(here):
         return
-    shared = _shared(before.path, here.path) if before.report_id == here.report_id else 0
+    shared = _shared(before, here)
     level = 0
-    for depth, heading in enumerate(here.path):
+    for depth, heading in enumerate(here):
         level = _level(heading) or min(level + 1, len(_NUMBERS))
-        if depth >= min(shared, len(here.path) - 1):
+        if depth >= min(shared, len(here) - 1):
             yield Block(f"heading {level}", heading)
 
 
@@ -103,7 +127,65 @@ def _level(heading: str) -> int:
     return next((level for level, number in enumerate(_NUMBERS, 1) if number.match(heading)), 0)
 
 
-def _source(citation: Citation, name: str) -> str:
+def _row(row: FigureRow, number: int) -> tuple[str, ...]:
+    """Name, figure as it stands with the direction it is told with, year, status, number of the quote."""
+    way = {"up": _words()["up"], "down": _words()["down"]}.get(row.direction, "")
+    return row.name, way * (not row.stated.startswith(way)) + row.stated, str(row.year or ""), row.status, f"[{number}]"
+
+
+def _sources(
+    lines: Sequence[Line],
+    places: Mapping[tuple[str, int, int], int],
+    reports: Sequence[Report],
+    several: Mapping[str, str],
+) -> Iterator[Block]:
+    """The reports with their dates, and each quote with its place, by its number."""
+    if not places:
+        return
+    yield Block("heading 1", _words()["sources"])
+    if reports:
+        yield Block("source", _words()["from"].format(reports="、".join(map(_dated, reports))))
+    quotes = {place_of(citation): citation for line in lines for citation in line.citations}
+    for place, number in places.items():
+        yield Block("source", _source(quotes[place], number, several.get(place[0], "")))
+
+
+def _source(citation: Citation, number: int, name: str) -> str:
     page = f"，第{citation.page}页" if citation.page else ""
     place = " › ".join(citation.path) + page
-    return f"[{citation.marker}] {name}{place}：“{citation.quote}”"
+    return f"[{number}] {name}{place}：“{citation.quote}”"
+
+
+def _name(report: Report) -> str:
+    told = report.year is None or str(report.year) in report.title
+    return f"《{report.title}》" + ("" if told else f"（{report.year}年）")
+
+
+def _dated(report: Report) -> str:
+    """The name with the day on which the report was given, where that is known."""
+    day = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", report.date)
+    return f"《{report.title}》（{int(day[1])}年{int(day[2])}月{int(day[3])}日）" if day else _name(report)
+
+
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = read_toml("briefing.toml")["file"]
+    return words
+
+
+# Markdown
+
+_MARKS = {"title": "# ", "heading 1": "## ", "heading 2": "### ", "heading 3": "#### ", "heading 4": "##### "}
+
+
+def _as_markdown(block: Block | Table) -> str:
+    if isinstance(block, Table):
+        rows = (block.columns, ("---",) * len(block.columns), *(tuple(map(_inert, row)) for row in block.rows))
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    text = _inert(block.text) + block.markers
+    return f"*{text}*" if block.form == "line" else _MARKS.get(block.form, "") + text
+
+
+def _inert(text: str) -> str:
+    """Text that Markdown and HTML show as it is; a line's beginning cannot make it a list or a heading."""
+    escaped = re.sub(r"([\\`*_<>#|\[\]])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])|^([-+])(?= )", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped)

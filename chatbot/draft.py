@@ -34,7 +34,7 @@ from chatbot.wordlists import read_toml
 _ALIGNED = re.compile(r"分别([^\d，。；]{0,6})(?=\d)")
 _SPEAKER = re.compile(r"(?:长|主任|主席|总理|专员)(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+·[\u4e00-\u9fff·]+)$")
 _OCCASION = re.compile(r"\d+月\d+日|会议")
-_CALLED = re.compile("名字|姓名|谁|哪位|who")
+_CALLED = re.compile("姓名|谁|哪位|作者|^(?!.*会议?的?(?:叫|是)?(?:什么)?名字).*名字")  # the speaker, not the meeting
 _NEAREST = 60  # characters of nearest content a refusal points to
 
 

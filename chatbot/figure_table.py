@@ -16,6 +16,9 @@ from chatbot.terms import said, terms
 from chatbot.types import Indicator, IndicatorStatus, Passage, PeriodKind, Report, Span, Term
 
 _AMOUNT = re.compile("(?:人数|数量|总数|个数)$")  # says that an amount is asked for, as every row is one
+_WHOLE = re.compile("^(?:全[省市区县州旗盟]|我[省市区县])")  # 全市地区生产总值 is the report's own 地区生产总值
+_ADDED = re.compile("新(?:增|建|培育|认定|引进|设立|开工)|净增")  # 新培育400家 is no total that could be compared with
+_TOTAL = re.compile("达到|突破|增至|升至|稳定在|保持在")  # 达到3694家
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,77 @@ def _row(indicator: Indicator, passage: Passage, report: Report) -> FigureRow:
         quote=passage.text,
         mark=indicator.span,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows to keep; what is empty or None keeps all."""
+
+    words: str = ""
+    statuses: tuple[str, ...] = ()
+    year: int | None = None
+    dimension: str = ""
+
+
+def narrowed(rows: Sequence[FigureRow], wanted: Wanted) -> tuple[FigureRow, ...]:
+    """The rows that are wanted, in the order given.
+
+    Words are looked for in the names as `matching` does; where no name has them, in the sentences.
+    """
+    held = [row for row in rows if _is_wanted(row, wanted)]
+    words = _plain(wanted.words)
+    if not words:
+        return tuple(held)
+    named = set(map(id, matching(held, words)))
+    return tuple(row for row in held if (id(row) in named if named else words in _plain(row.quote)))
+
+
+def _is_wanted(row: FigureRow, wanted: Wanted) -> bool:
+    return (
+        (not wanted.statuses or row.status in wanted.statuses)
+        and wanted.year in (None, row.year)
+        and wanted.dimension in ("", row.dimension)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What was reached last year and what is aimed at this year, of one thing, in one unit."""
+
+    result: FigureRow
+    target: FigureRow
+
+
+def side_by_side(rows: Sequence[FigureRow]) -> tuple[Pair, ...]:
+    """Each target of the plan with the result of the year before, where name and unit are the same.
+
+    Growth is put beside growth and an amount beside an amount; of several results of one name the first counts, and so
+    does the first of several targets. `rows` are of one report.
+    """
+    results: dict[_Key, FigureRow] = {}
+    for row in rows:
+        if row.kind == "review" and row.status == "完成值":
+            results.setdefault(_key(row), row)
+    pairs: dict[_Key, Pair] = {}
+    for row in rows:
+        result = results.get(_key(row)) if row.kind == "plan" and row.status == "预期目标" else None
+        if result and row.year == (result.year or 0) + 1 and not _is_unlike(result, row):
+            pairs.setdefault(_key(row), Pair(result, row))
+    return tuple(pairs.values())
+
+
+_Key = tuple[str, str, bool]
+
+
+def _key(row: FigureRow) -> _Key:
+    """Name, unit, and whether it is a growth. 持平 is said of a level, not of a growth."""
+    return _WHOLE.sub("", _plain(row.name)), row.unit, row.direction in ("up", "down")
+
+
+def _is_unlike(first: FigureRow, second: FigureRow) -> bool:
+    """Whether one says a total and the other what is added to it."""
+    words = [_stretch(row).replace(row.name, "") for row in (first, second)]
+    return any(_TOTAL.search(total) and _ADDED.search(added) for total, added in (words, words[::-1]))
 
 
 def matching(

@@ -9,25 +9,17 @@ from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
 from chatbot.indicators import indicators
-from chatbot.segment import simplified, words
+from chatbot.kinds import tells_doer, tells_person, tells_place, tells_time
+from chatbot.segment import simplified
 from chatbot.terms import is_coordinated, is_numbered, match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
 from chatbot.wordlists import asking, read_toml
 
-_PLACE = re.compile("[\u4e00-\u9fff]{1,6}(?:[省市区县州镇乡村港岛湾山江河城馆站路园]|街道|中心|地区|基地)")
-_SITED = re.compile(
-    "落户|位于|坐落|地处|设在|建在|落址|址(?:在|于|定)|在[\u4e00-\u9fff]{2,8}(?:建|设|办|召开|开工|落地|布局|启动|打造|投用)"
-)
-_COMMON_PLACE = re.compile("^[全各本我城都]|^[社园小景校厂库片灾牧辖矿]区$|地区$|中心$")
-_RANK_ASKED = re.compile("哪一?[个座条](区县|城市|县市|乡镇|[县镇乡村街路站])")
-_DATE = re.compile(
-    r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底|每(?:一?个?)?(?:天|日|周|月|季度?|半?年)|(?:周|星期)[一二三四五六日]"
-)
-_CLOCK = re.compile(r"\d+(?:点|时(?!间)|[:：]\d\d)")
-_PERSON = "[\u4e00-\u9fff]{2,3}(?=入选|[荣喜]?获|当选|被|同志|先生|女士|等|[，。、]|$)"
+_NUMERAL = re.compile("[一二三四五六七八九十]+")
 _TWIN = re.compile(
-    "(第?[一二三四五六七八九十]{1,2})(人民医院|中学|小学|幼儿园|中(?![国心央医部型小])|[大高]桥|水厂|水库|实验室)"
-)
+    f"((?:第?{_NUMERAL.pattern}[、和与及])*第?{_NUMERAL.pattern})"
+    "(人民医院|小学|幼儿园|中(?![国心央医部型小考标期])|[大高]桥|水厂|水库|实验室)"
+)  # 二中 and 第二中学 are one
 _MEMBERS = re.compile(r"[、；+]|和|及|与")
 _RANK = re.compile(r"第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|首位|居首")
 _TARGET = re.compile("目标|预期|计划")
@@ -54,15 +46,19 @@ def period_fit(question: Question, passage: Passage) -> float:
     A year that is neither the one reviewed nor the one planned for must be named by the passage.
     """
     if not question.periods:
-        ahead = asking("words", "ahead")
-        told = passage.path[-1] + passage.text
-        return 1.0 if ahead.search(question.text) and ahead.search(told) else 0.0
+        return 1.0 if _same_years_ahead(question.text, passage.path[-1] + passage.text) else 0.0
     if passage.period in question.periods:
         return 1.0
     if any(f"{period.year}年" in passage.text for period in question.periods):
         return 0.5
     own_years = any(period.kind != "standing" for period in question.periods)
     return 0.0 if passage.period.kind == "standing" and own_years else -1.0
+
+
+def _same_years_ahead(asked: str, told: str) -> bool:
+    """Whether years still to come are asked for and told of, as many where both say how many: 未来三年."""
+    wanted, ahead = asking("words", "ahead").search(asked), asking("words", "ahead").finditer(told)
+    return wanted is not None and any(m[1] in (wanted[1], None) for m in ahead)
 
 
 class Weighted(Protocol):
@@ -136,14 +132,13 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
         case "list":
             return list_fit(question, terms, clause)
         case "date":
-            when = _CLOCK if asking("words", "clock").search(question.text) else _DATE
-            return 1.0 if when.search(clause) else -1.0
+            return 1.0 if tells_time(question, clause) else -1.0
         case "place":
-            return 1.0 if _names_place(question, novel(terms, clause)) or _SITED.search(clause) else -0.5
+            return 1.0 if tells_place(question, clause, novel(terms, clause)) else -0.5
         case "person":
-            called = bool(question.focus) and bool(re.search(re.escape(question.focus[-1]) + _PERSON, clause))
-            named = called or any(word.pos == "nr" for word in words(novel(terms, clause)))
-            return 1.0 if named and focus_fit(question.focus, terms, clause) >= 0.5 else -1.0
+            named = tells_person(question, clause, novel(terms, clause))
+            said = named and focus_fit(question.focus, terms, clause) >= 0.5
+            return 1.0 if said or tells_doer(question, clause) else -1.0
         case "rank":
             return 1.0 if _RANK.search(clause) else -1.0
         case "reason":
@@ -152,14 +147,6 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
             return list_fit(question, terms, clause) if question.count else name_fit(question, terms, clause)
         case _:
             return 0.0
-
-
-def _names_place(question: Question, text: str) -> bool:
-    """Whether `text` holds what looks like the name of a place (of the rank asked for: 哪个县), not only 全省 or 园区."""
-    asked = _RANK_ASKED.search(question.text)
-    names = [m[0] for m in _PLACE.finditer(text) if not _COMMON_PLACE.search(m[0])]
-    ranked = any(name[-1] in (asked[1].replace("城", "") if asked else name) for name in names)
-    return ranked
 
 
 def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: str = "") -> float:
@@ -189,7 +176,7 @@ def status_fit(question: Question, passage: Passage, clause: str) -> float:
 
 
 def contrast_fit(question: Question, text: str) -> float:
-    """-1 when the question says one of a pair of opposites (农村) and the sentence only the other (城市, or 二中 for 一中)."""
+    """-1 when the question says one of some opposites (农村, 一中) and the sentence only others (城市, 二中)."""
     if _other_twin(question.text, text):
         return -1.0
     for asked, group in _opposites(question.asked, question.text):
@@ -200,9 +187,15 @@ def contrast_fit(question: Question, text: str) -> float:
 
 
 def _other_twin(asked: str, told: str) -> bool:
-    """Whether one of a row is asked for (县二中) and only others of that row are told of (县一中)."""
-    here = {(m[2], m[1]) for m in _TWIN.finditer(told)}
-    return any((m[2], m[1]) not in here and any(kind == m[2] for kind, _ in here) for m in _TWIN.finditer(asked))
+    """Whether of a row none of those asked for (县二中) is told of, but others are (县一中)."""
+    wanted, here = _twins(asked), _twins(told)
+    rows = {kind for kind, _ in wanted} & {kind for kind, _ in here}
+    return rows > {kind for kind, _ in wanted & here}
+
+
+def _twins(text: str) -> set[tuple[str, str]]:
+    """Kind and number of each of a row that stands in `text`: 第一、第二小学 → (小学, 一), (小学, 二)."""
+    return {(m[2], number) for m in _TWIN.finditer(text) for number in _NUMERAL.findall(m[1])}
 
 
 @lru_cache(maxsize=256)
@@ -251,7 +244,7 @@ def _short(place: str) -> str:
 
 
 def figure_fit(question: Question, terms: Sequence[Term], figure: Indicator, clause: str) -> float:
-    """How well one figure answers: right unit and attribute, and a name that says what was asked and not its opposite."""
+    """How well one figure answers: right unit and attribute, a name that says what was asked and not its opposite."""
     fit = 0.5 * unit_fit(question, figure.quantity, clause) + 0.5 * name_cover(terms, figure.name)
     return fit + contrast_fit(question, figure.name)
 

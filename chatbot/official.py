@@ -54,6 +54,7 @@ class Form(NamedTuple):
     bold: bool = False
     centred: bool = False
     latin: str = LATIN
+    indented: bool = True
 
 
 FORMS = {
@@ -65,7 +66,9 @@ FORMS = {
     "heading 3": Form("Heading 3", FANGSONG, 16, bold=True),
     "heading 4": Form("Heading 4", FANGSONG, 16),
     "source": Form("出处", FANGSONG, 14),
-    "page number": Form("Footer", SONGTI, 14, latin=SONGTI),
+    "column": Form("表头", HEITI, 14, centred=True),
+    "cell": Form("表格", FANGSONG, 14, indented=False),
+    "page number": Form("Footer", SONGTI, 14, latin=SONGTI, indented=False),
 }
 
 
@@ -77,7 +80,17 @@ class Block(NamedTuple):
     markers: str = ""
 
 
-def written(title: str, blocks: Iterable[Block], labels: tuple[str, str], at: datetime) -> bytes:
+class Table(NamedTuple):
+    """A table with a row of headings; each row has as many cells."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+WIDTHS = (56, 40, 19, 27, 14)  # mm of the columns of a table of five; together the text area
+
+
+def written(title: str, blocks: Iterable[Block | Table], labels: tuple[str, str], at: datetime) -> bytes:
     """The file. `labels`, a remark and key words, go with title, author and time into its properties."""
     docx = Document()
     _set_page(docx.sections[0])
@@ -88,7 +101,10 @@ def written(title: str, blocks: Iterable[Block], labels: tuple[str, str], at: da
     _set_language(docx)
     _set_properties(docx, title, labels, at)
     for block in (Block("title", title), *blocks):
-        _add(docx, block)
+        if isinstance(block, Table):
+            _add_table(docx, block)
+        else:
+            _add(docx, block)
     file = io.BytesIO()
     docx.save(file)
     return file.getvalue()
@@ -99,6 +115,30 @@ def _add(docx: Docx, block: Block) -> None:
     _run(paragraph, block.text)
     if block.markers:
         _run(paragraph, block.markers).font.superscript = True
+
+
+def _add_table(docx: Docx, table: Table) -> None:
+    """With lines around all cells; the headings come again on each page, and no row is broken by one."""
+    grid = docx.add_table(rows=0, cols=len(table.columns))
+    grid.style = "Table Grid"
+    grid.autofit = False
+    for form, cells in (("column", table.columns), *(("cell", row) for row in table.rows)):
+        row = grid.add_row()
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if form == "column":
+            properties.append(OxmlElement("w:tblHeader"))
+        for i, text in enumerate(cells):
+            row.cells[i].width = Mm(_width(i, len(cells)))
+            paragraph = row.cells[i].paragraphs[0]
+            paragraph.style = FORMS[form].style
+            _run(paragraph, text)
+    for i, column in enumerate(grid.columns):
+        column.width = Mm(_width(i, len(table.columns)))
+
+
+def _width(i: int, columns: int) -> float:
+    return WIDTHS[i] if columns == len(WIDTHS) else sum(WIDTHS) / columns
 
 
 def _run(paragraph: Paragraph, text: str = "") -> Run:
@@ -156,9 +196,10 @@ def _set_paragraph(style: Any, form: Form) -> None:
     layout = style.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE)
-    layout.alignment = WD_ALIGN_PARAGRAPH.CENTER if form.centred else WD_ALIGN_PARAGRAPH.JUSTIFY
+    loose = WD_ALIGN_PARAGRAPH.JUSTIFY if form.indented else WD_ALIGN_PARAGRAPH.LEFT  # narrow cells tear words apart
+    layout.alignment = WD_ALIGN_PARAGRAPH.CENTER if form.centred else loose
     layout.widow_control = False
-    characters = 0 if form.centred or form.style == "Footer" else 2
+    characters = 0 if form.centred or not form.indented else 2
     layout.first_line_indent = Pt(characters * form.size)
     properties.ind.set(qn("w:firstLineChars"), str(100 * characters))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -117,15 +116,3 @@ def _reference(citation: Citation) -> str:
 def _place(citation: Citation) -> str:
     page = f"，第{citation.page}页" if citation.page else ""
     return " › ".join(citation.path) + page
-
-
-def as_markdown(title: str, answer: Answer) -> str:
-    """A brief as a Markdown document with its sources at the end."""
-    lines = [f"# {_inert(title)}", "", *(_inert(s) for s in answer.sentences), "", "## 出处", ""]
-    lines += [f"{c.marker}. {_inert(_place(c))}：“{_inert(c.quote)}”" for c in answer.citations]
-    return "\n".join(lines)
-
-
-def _inert(text: str) -> str:
-    """Text that Markdown and HTML show as it is."""
-    return re.sub(r"([\\`*_<>#|])", r"\\\1", text)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from chatbot.figures import quantities
 from chatbot.fit import NO_FIGURE, unit_fit
 from chatbot.lists import is_listed
+from chatbot.segment import simplified
 from chatbot.terms import match
 from chatbot.types import Clause, Evidence, Question, Span, Term
 from chatbot.wordlists import asking
@@ -72,8 +73,8 @@ def _joins(
 
 def _asked_too(question: Question, here: str, there: str) -> bool:
     """Whether the question asks for more figures than `here` holds, and `there` holds one: …多少人次，下降多少."""
-    wanted = len(asking("words", "figures").findall(question.text))
-    told = [figure for figure in quantities(here) if unit_fit(question, figure, here) >= 0]
+    wanted = len(asking("words", "figures").findall(simplified(question.asked)))
+    told = [f for f in quantities(here) if unit_fit(question, f, here) >= 0 or f.dimension in ("percent", "point")]
     return wanted > 1 and not question.compare and len(told) < wanted and bool(quantities(there))
 
 

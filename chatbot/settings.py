@@ -114,6 +114,11 @@ def stop_reporting() -> None:
         os.environ.setdefault(name, value)
 
 
+def keep_uploads_in(folder: Path) -> None:
+    """Where Gradio puts what is uploaded. To be called before a page is made."""
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(folder))
+
+
 def setting_names() -> tuple[str, ...]:
     """The environment variables that are read, in order."""
     fields = Settings.model_fields.items()

@@ -177,14 +177,14 @@ class Evidence:
     """A passage offered to the drafter under an opaque key (`E7f3`) that no model can take for a figure.
 
     `clauses` are its clauses in the order of the text, scored against the question. In a list handed over whole it is
-    an `entry`, or the `name` of the list.
+    an `entry`, or the `name` of the list. A brief tells nothing of what is only `near` to its topic.
     """
 
     key: str
     passage: Passage
     score: float
     clauses: tuple[Clause, ...] = ()
-    part: Literal["", "name", "entry"] = ""
+    part: Literal["", "name", "entry", "near"] = ""
 
     @property
     def best(self) -> Clause:

@@ -13,6 +13,7 @@ from functools import cache
 from chatbot.figures import UNITS, chinese_number
 from chatbot.segment import Word, simplified, words
 from chatbot.terms import match, terms
+from chatbot.topic import topic_as_it_stands, topic_of
 from chatbot.types import AnswerType, Attribute, Language, Period, Question, Report, Term
 from chatbot.wordlists import asking, read_toml
 
@@ -24,7 +25,9 @@ _COUNT = re.compile(
     r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
 )
 _WHOLE = re.compile(
-    "里面|里头|当中|之中|里(?=[，,有])|(?<![其])中(?=[，,有])|(?<=[项园批款业品])[中里](?![心学小标国央医间])"
+    "(?<![城市县乡村镇家江海河湖心手])(?:里面|里头)|当中|之中|(?<![公邻千哪这那城市县乡村镇家江海河湖心手])里(?=[，,有])"
+    "|(?<![其高初集空途年当之心程作展设进行动一二三四五六七八九十])中(?=[，,有])"
+    "|(?<=[目项园批款业品])[中里](?![心学小标国央医间])"
 )
 _ASIDE = re.compile(r"[（(](?:不含|不包括|不计|除)[^（）()]*[）)]")
 _CHANGE_DONE = re.compile("(?:实际|同比|一共|总共)?(?:增长|增加|提高|提升|上升|上涨|下降|降低|减少|回落)(?:了|到|至)*$")
@@ -61,11 +64,27 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
     )
     question = _of_parts(_without_region(question, reports))
     if question.answer_type == "overview":
-        topic = tuple(t for t in question.terms if not asking("words", "request").match(t.text))
-        question = replace(question, terms=topic or question.terms)
+        question = for_brief(question, reports)
     if _compares(question):
         question = replace(question, compare=True, each=False, answer_type="number")
     return _carry_over(question, previous) if previous else question
+
+
+def for_brief(question: Question, reports: Sequence[Report] = ()) -> Question:
+    """The question as a request for a brief: its terms are those of the topic. Where all of them say only where or
+    that something is (数字重庆), the topic stands as it is.
+    """
+    request = replace(question, answer_type="overview", compare=False, terms=topic_of(question))
+    topic = (
+        _without_region(request, reports).terms
+        or _without_region(replace(request, terms=topic_as_it_stands(question)), reports).terms
+    )
+    return replace(request, terms=topic)
+
+
+def as_statement(text: str, reports: Sequence[Report]) -> Question:
+    """A sentence somebody wrote, to be looked up: nothing is asked for but passages that say the same."""
+    return replace(understand(text, None, reports), answer_type="name", count=None, periods=(), compare=False)
 
 
 def _without_region(question: Question, reports: Sequence[Report]) -> Question:
@@ -77,10 +96,13 @@ def _without_region(question: Question, reports: Sequence[Report]) -> Question:
 
 
 def _of_parts(question: Question) -> Question:
-    """Of 签约项目中有多少个开工 the part is asked for: what names the whole counts by half."""
+    """Of 签约项目中有多少个开工 the part is asked for: what names the whole, in the same clause, counts by half."""
     cut = _WHOLE.search(question.text)
-    whole = [t for t in question.terms if cut and -1 < question.text.find(t.text) < cut.start()]
-    if not whole or len(whole) == len(question.terms):
+    if not cut:
+        return question
+    begun = 1 + max(question.text.rfind(mark, 0, cut.start()) for mark in "，；。")
+    whole = [t for t in question.terms if begun <= question.text.rfind(t.text) < cut.start()]
+    if len(whole) == len(question.terms):
         return question
     terms = tuple(replace(t, weight=t.weight / 2) if t in whole else t for t in question.terms)
     return replace(question, terms=terms)
@@ -170,7 +192,7 @@ def _is_noun(text: str, unit: str) -> bool:
 @cache
 def _asked_units() -> re.Pattern[str]:
     units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
-    return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*({units})(?![吗么嘛钱])")
+    return re.compile(rf"(?:多少|几多|好多|(?<!第)几)(?:百|千|万|亿)*(?!个钱)({units})(?![吗么嘛])")
 
 
 @cache
@@ -250,7 +272,7 @@ def _carry_over(question: Question, previous: Question) -> Question:
             carried,
             answer_type=previous.answer_type if not asks else carried.answer_type,
             attribute=_attribute_of(question, previous) if not asks else carried.attribute or previous.attribute,
-            units=carried.units or (previous.units if not _has_topic(question) else ()),
+            units=carried.units or (previous.units if not (question.attribute or _has_topic(question)) else ()),
             each=carried.each or (previous.each and not asks),
         )
     text = f"{previous.text.rstrip('？?。')}；{question.text}"

@@ -9,6 +9,7 @@ usage: python -m eval run [--set NAME|FILE …] [--report FILE] [--name NAME] [-
        python -m eval train
        python -m eval calibrate [--out FOLDER]
        python -m eval bench [--runs N]
+       python -m eval page [--out FOLDER]
        python -m eval scripted [--port P] [--script parrot|liar|faults] [--delay S]
        python -m eval mutate [--report FILE] [--seed N] [--show K]
        python -m eval stress [--times N] [--set NAME …] [--all]
@@ -36,6 +37,7 @@ from eval.fairness import learn_fairness
 from eval.gate import floors, shortfalls
 from eval.measures import figures
 from eval.mutate import mutate
+from eval.page import PICTURES, page
 from eval.questions import QuestionSet, default_report, load_file, load_sets
 from eval.retrieval import retrieval
 from eval.run import print_misses, run
@@ -70,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="用自己的题集检验回答的质量与速度。")
     commands = parser.add_subparsers(
-        required=True, metavar="{run,compare,ablate,card,tune,train,calibrate,bench,mutate,stress,scripted,retrieval}"
+        required=True,
+        metavar="{run,compare,ablate,card,tune,train,calibrate,bench,page,mutate,stress,scripted,retrieval}",
     )
     asked = commands.add_parser("run", help="作答并评判")
     asked.add_argument(
@@ -106,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     speed = commands.add_parser("bench", help="测速度与内存")
     speed.add_argument("--runs", type=int, default=3, metavar="N", help="进程级测量各做几次")
     speed.set_defaults(run=_bench)
+    seen = commands.add_parser("page", help="网页的截图、重量与首次绘出的时间（须有 chromium）")
+    seen.add_argument("--out", type=Path, default=PICTURES, metavar="FOLDER", help="截图写到这个文件夹")
+    seen.set_defaults(run=_page)
     checked = commands.add_parser("mutate", help="用改错的句子检验核对：错句不得放过，真句不得误删")
     checked.add_argument("--report", type=Path, metavar="FILE", help="只用这份报告")
     checked.add_argument("--seed", type=int, default=1, metavar="N", help="换一批句子")
@@ -174,6 +180,10 @@ def _calibrate(options: argparse.Namespace) -> None:
 
 def _bench(options: argparse.Namespace) -> None:
     bench(load_settings(), max(1, options.runs), _tell)
+
+
+def _page(options: argparse.Namespace) -> None:
+    page(load_settings(), options.out, _tell)
 
 
 def _mutate(options: argparse.Namespace) -> int:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 from core_fakes import built_index, retriever_over, settings_for
 from index_fakes import HashEmbedder
+from playwright.sync_api import Browser
+from web_browser import chromium
 
 from chatbot.bot import Bot
 from chatbot.settings import Settings
 from vectorstore.index import Index
 from vectorstore.retrieve import ReportRetriever
+from vectorstore.shelf import Shelf
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +36,11 @@ def town_retriever(town_index: Index, town_settings: Settings) -> ReportRetrieve
 
 @pytest.fixture(scope="session")
 def town(town_index: Index, town_retriever: ReportRetriever) -> Bot:
-    return Bot(town_index.reports, town_retriever, town_index.reports[0].id)
+    return Bot(town_index.reports, town_retriever, town_index.reports[0].id, holdings=Shelf(town_index))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests, since Playwright runs only once in a thread; each test has a profile of its own in it."""
+    with chromium() as browser:
+        yield browser

@@ -21,7 +21,15 @@ from vectorstore.passages import clauses
 from vectorstore.retrieve import ReportRetriever
 
 REVIEW, PLAN, STANDING = Period("review", 2030), Period("plan", 2031), Period("standing")
-FROM_INDEX = ("dense", "sentence", "late", "hint", "hint_near", "bm25")  # features that only an index can tell
+FROM_INDEX = (
+    "dense",
+    "sentence",
+    "late",
+    "weakest",
+    "hint",
+    "hint_near",
+    "bm25",
+)  # features that only an index can tell
 WEIGHTS = {"own": 2.0, "cover": 2.0, "period": 2.0, "type": 1.0, "unit": 1.0}
 STATUSES = {"answered", "partial", "refused", "out_of_scope", "blocked"}
 TIMINGS = ("understand", "retrieve", "draft", "verify", "total")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
-from web_browser import ask, chromium, needs_chromium, opened
+from web_browser import ask, needs_chromium, opened
 from web_fakes import NASTY, TEXT, TOWN, FakeBot
 from web_server import serving
 
@@ -17,12 +17,6 @@ QUESTION = "去年地区生产总值增长多少？"
 SECOND = replace(TOWN, id="county-2023", title="<i>乙县</i>政府工作报告", year=2023, text=TEXT)
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +33,7 @@ def address(bot: FakeBot) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def desk(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile for most tests, so that Gradio's scripts are loaded once."""
-    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+    with browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce") as context:
         yield context
 
 
@@ -47,6 +41,7 @@ def desk(browser: Browser) -> Iterator[BrowserContext]:
 def page(desk: BrowserContext, address: str) -> Iterator[Page]:
     with desk.new_page() as page:
         yield opened(page, address)
+        page.evaluate("localStorage.clear()")  # the next test is another person
 
 
 def test_an_answer_shows_its_sentences_and_closed_cards(page: Page) -> None:
@@ -57,9 +52,9 @@ def test_an_answer_shows_its_sentences_and_closed_cards(page: Page) -> None:
     expect(page.locator("#zw-box textarea")).to_have_value("")
 
 
-def test_a_marker_opens_its_card_with_the_quote_marked_in_its_paragraph(page: Page) -> None:
+def test_a_card_shows_the_quote_marked_in_its_paragraph(page: Page) -> None:
     ask(page, QUESTION)
-    page.click(".zw-marker >> nth=1")
+    page.click(".zw-card summary >> nth=1")
     card = page.locator("details.zw-card[open]")
     expect(card.locator("mark")).to_have_text("地区生产总值增长6%左右")
     expect(card.locator("blockquote")).to_have_text(TEXT.split("\n")[-1])
@@ -119,6 +114,7 @@ def test_copy_puts_answer_and_references_into_the_clipboard(browser: Browser, ad
         expect(page.locator(".zw-copy")).to_have_text("已复制")
         copied = page.evaluate("navigator.clipboard.readText()")
     assert "增长6.1%。[1]" in copied and "[2] 《某市政府工作报告（2024年）》" in copied
+    assert "AI 辅助生成 / 自动整理" in copied
 
 
 def test_copy_works_without_the_clipboard_interface(page: Page) -> None:
@@ -160,7 +156,7 @@ def test_foreign_markup_never_runs(page: Page) -> None:
 def test_new_conversation_clears_the_screen_and_the_history(page: Page, bot: FakeBot) -> None:
     ask(page, QUESTION)
     page.get_by_role("button", name="新对话").click()
-    expect(page.locator(".zw-turn")).to_have_count(0)
+    expect(page.locator("#zw-conversation .zw-turn")).to_have_count(0)
     expect(page.locator(".zw-chip").first).to_be_visible()
     ask(page, QUESTION)
     assert bot.asked[-1][1] == ()
@@ -183,6 +179,20 @@ def test_the_chosen_report_is_the_one_asked(page: Page, bot: FakeBot) -> None:
     assert bot.asked[-1][2] == ("county-2023",)
 
 
+def test_a_report_added_meanwhile_can_be_chosen_and_is_called_by_its_title(browser: Browser) -> None:
+    bot = FakeBot(TOWN)
+    with serving(bot) as url, browser.new_context() as context:
+        page = opened(context.new_page(), url)
+        expect(page.locator("#zw-scope")).to_have_count(0)
+        bot.reports = (TOWN, SECOND)
+        page.reload()
+        page.click("#zw-scope input")
+        page.get_by_role("option", name="<i>乙县</i>政府工作报告（2023年）").click()
+        page.keyboard.press("Escape")
+        ask(page, QUESTION)
+    assert bot.asked[-1][2] == ("county-2023",)
+
+
 def test_no_request_leaves_this_machine(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         requests: list[Request] = []
@@ -197,7 +207,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, width:
     with browser.new_context(viewport={"width": width, "height": 740}) as context:
         page = opened(context.new_page(), address)
         ask(page, QUESTION)
-        page.click(".zw-marker >> nth=0")
+        page.click(".zw-card summary >> nth=0")
         page.click(".zw-receipt summary")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.locator("#zw-send")).to_be_in_viewport()

@@ -11,8 +11,9 @@ from web_fakes import ECHO, GROWTH, NASTY, SILENT, TEXT, TOWN, FakeBot, cite, re
 from chatbot.errors import IndexMissing
 from chatbot.types import Answer, Citation, Dropped
 from chatbot.web.cards import Cards, excerpt, place, report_title
+from chatbot.web.kept import Turn
 from chatbot.web.texts import Texts
-from chatbot.web.transcript import answered, conversation, failed, header, missing, working
+from chatbot.web.transcript import conversation, drawn, earlier, header, missing, working
 
 ZH = Texts.of("zh")
 
@@ -112,44 +113,45 @@ def test_a_card_is_closed_and_holds_paragraph_place_and_title() -> None:
     assert "《某市政府工作报告（2024年）》" in card
 
 
-def test_markers_lead_to_their_cards_and_unknown_ones_stay_text() -> None:
-    html = answered(3, "问", replace(GROWTH, sentences=("甲。[1]乙。[9]",)), cards(), ZH).html
-    assert 'href="#zw-3-1"' in html and 'id="zw-3-1"' in html
-    assert "乙。[9]" in html and "zw-3-9" not in html
+def test_markers_lead_into_the_report_and_unknown_ones_stay_text() -> None:
+    html = drawn(3, Turn("问", replace(GROWTH, sentences=("甲。[1]乙。[9]",))), cards(), ZH)
+    there = cite(TOWN, "全市地区生产总值达到3000亿元、增长6.1%")
+    assert f'href="./report/town-2024?start={there.start}&amp;end={there.end}&amp;lang=zh#zw-mark"' in html
+    assert 'id="zw-3-1"' in html and "乙。[9]" in html
 
 
 def test_foreign_text_in_question_answer_and_path_stays_text() -> None:
     citation = replace(ECHO.citations[0], path=(NASTY,))
     answer = replace(ECHO, citations=(citation,), note=f"{NASTY}[1]", mode=NASTY)
-    assert harmless(answered(1, NASTY, answer, cards(), ZH).html)
+    assert harmless(drawn(1, Turn(NASTY, answer), cards(), ZH))
 
 
 def test_foreign_text_in_a_report_stays_text() -> None:
     evil = report(text=f"{NASTY}\n前{NASTY}中{NASTY}后", title=f"<b>{NASTY}", id='"><script>')
     answer = Answer("answered", ("话。[1]",), (cite(evil, f"中{NASTY}"),))
-    html = answered(1, "问", answer, cards(evil), ZH).html + header((evil,), ZH)
+    html = drawn(1, Turn("问", answer), cards(evil), ZH) + header((evil,), ZH)
     assert harmless(html)
     assert NASTY in Tags(html).text
 
 
 def test_foreign_text_in_an_error_stays_text() -> None:
-    assert harmless(failed(NASTY, NASTY, ZH).html + missing(IndexMissing(NASTY, f"`{NASTY}`"), ZH))
+    assert harmless(drawn(1, Turn(NASTY, error=NASTY), cards(), ZH) + missing(IndexMissing(NASTY, f"`{NASTY}`"), ZH))
 
 
 def test_a_refusal_is_labelled_and_its_note_stands_apart() -> None:
-    html = answered(1, "问", SILENT, cards(), ZH).html
+    html = drawn(1, Turn("问", SILENT), cards(), ZH)
     assert '<p class="zw-label">报告未提及</p>' in html
     assert '<aside class="zw-note">' in html and "zw-cards" not in html and "data-copy" not in html
 
 
 def test_dropped_sentences_are_counted_and_never_shown() -> None:
     answer = replace(GROWTH, dropped=(Dropped("杜撰的句子", "figure"),))
-    html = answered(1, "问", answer, cards(), ZH).html
+    html = drawn(1, Turn("问", answer), cards(), ZH)
     assert "另有 1 句草稿未予显示" in html and "杜撰" not in html
 
 
 def test_an_overlong_question_is_shown_shortened() -> None:
-    assert "长" * 161 not in answered(1, "长" * 5000, SILENT, cards(), ZH).html
+    assert "长" * 161 not in drawn(1, Turn("长" * 5000, SILENT), cards(), ZH)
 
 
 def test_stages_before_the_present_one_are_done_and_later_ones_wait() -> None:
@@ -186,7 +188,7 @@ def test_all_stages_are_done_while_the_answer_is_drawn() -> None:
     ids=["alone", "beside nearest content"],
 )
 def test_that_no_model_edited_an_answer_is_a_label_and_no_nearest_content(note: str, left: str) -> None:
-    html = answered(1, "问", replace(GROWTH, note=note), cards(), ZH).html
+    html = drawn(1, Turn("问", replace(GROWTH, note=note)), cards(), ZH)
     assert '<p class="zw-label">未经模型整理</p>' in html
     assert (f"<p>{left}</p></aside>" in html) is bool(left) and ("zw-note" in html) is bool(left)
 
@@ -196,8 +198,8 @@ def test_that_no_model_edited_an_answer_is_a_label_and_no_nearest_content(note: 
     [("extractive", "摘取原文作答"), ("model", "由语言模型起草，已逐句与原文核对")],
 )
 def test_the_foot_says_how_the_answer_was_made(mode: str, said: str) -> None:
-    html = answered(1, "问", replace(GROWTH, mode=mode), cards(), ZH).html
-    assert f'<footer class="zw-foot"><span>{said}</span>' in html
+    html = drawn(1, Turn("问", replace(GROWTH, mode=mode)), cards(), ZH)
+    assert f'<span class="zw-origin">{said}</span>' in html
 
 
 def test_plain_text_holds_answer_and_every_reference() -> None:
@@ -209,11 +211,30 @@ def test_plain_text_holds_answer_and_every_reference() -> None:
         "出处：",
         "[1] 《某市政府工作报告（2024年）》 一、过去一年工作回顾 · 第1页 “全市地区生产总值达到3000亿元、增长6.1%”",
         "[2] 《某市政府工作报告（2024年）》 二、今年主要任务 › 主要预期目标 · 第2页 “地区生产总值增长6%左右”",
+        "",
+        "（AI 辅助生成 / 自动整理，请以报告原文为准）",
     ]
 
 
-def test_a_failed_turn_hands_no_answer_to_the_history() -> None:
-    assert failed("问", "出错", ZH).answer == ""
+def test_earlier_turns_are_folded_up_and_numbered_from_one() -> None:
+    html = earlier((Turn("甲问", GROWTH), Turn("乙问", error="出错")), cards(), ZH)
+    assert html.startswith('<details class="zw-earlier" id="zw-earlier"><summary>以前的提问（2）</summary>')
+    assert 'id="zw-1-1"' in html and "出错" in html and earlier((), cards(), ZH) == ""
+
+
+@pytest.mark.parametrize(("language", "there"), [("zh", "en/"), ("en", "../")])
+def test_the_header_leads_to_the_other_language(language: str, there: str) -> None:
+    assert f'<a href="{there}" lang=' in header((), Texts.of(language))
+
+
+def test_the_header_says_that_answers_are_compiled_automatically_and_how_to_check_them() -> None:
+    assert "回答由程序自动整理" in header((), ZH) and "可与报告原文逐字核对" in header((), ZH)
+
+
+def test_every_answer_is_labelled_on_the_page_and_in_what_is_copied() -> None:
+    for answer in (GROWTH, SILENT, replace(GROWTH, mode="model")):
+        assert '<span class="zw-ai">AI 辅助生成 / 自动整理</span>' in drawn(1, Turn("问", answer), cards(), ZH)
+    assert "AI 辅助生成 / 自动整理" in cards().plain("问", GROWTH)
 
 
 def test_missing_index_shows_the_command_that_mends_it() -> None:
@@ -226,5 +247,6 @@ def test_the_log_is_announced_to_listening_users() -> None:
 
 
 def test_both_languages_have_every_word() -> None:
-    for words in (ZH, ZH.receipt, Texts.of("en"), Texts.of("en").receipt):
-        assert all(getattr(words, field.name) for field in fields(words))
+    for texts in (ZH, Texts.of("en")):
+        for words in (texts, texts.receipt, texts.reader, texts.rating):
+            assert all(getattr(words, field.name) for field in fields(words))

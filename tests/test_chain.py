@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from core_fakes import PLAN, TIMINGS, KnownEvidence, NothingMayBeAsked, a_passage, a_report, asked, evidence_for
+from core_fakes import (
+    PLAN,
+    STANDING,
+    TIMINGS,
+    KnownEvidence,
+    NothingMayBeAsked,
+    a_passage,
+    a_report,
+    asked,
+    evidence_for,
+)
 from langchain_core.runnables import Runnable
 from model_fakes import Broken, ScriptedModel
 
 from chatbot.chain import State, Writer, chain, last_turns, staged, steps
 from chatbot.compose import Written
-from chatbot.types import Answer, Evidence
+from chatbot.types import MASTHEAD, Answer, Evidence
 
 STEPS = ["guard", "understand", "retrieve", "draft", "verify", "present"]
 TEXT = "新建水库3座，改造小区87个。"
@@ -155,6 +165,13 @@ def test_what_no_report_could_tell_is_out_of_scope(brief: bool):
 def test_what_the_report_tells_is_answered_however_it_is_asked():
     retriever = KnownEvidence(*evidence_for(asked(QUESTION), a_passage(TEXT), fair=-0.9))
     assert chain(retriever).invoke(state()).status == "answered"
+
+
+def test_a_question_about_the_report_itself_is_answered_however_unfair_it_sounds():
+    line, message = a_passage("云川市市长李某某", STANDING, path=(MASTHEAD,)), "报告是谁作的？"
+    retriever = KnownEvidence(*evidence_for(asked(message), line, fair=-0.9))
+    answer = chain(retriever).invoke(State(message, (), (a_report(text=line.text),)))
+    assert (answer.status, answer.sentences) == ("answered", ("云川市市长李某某。[1]",))
 
 
 def test_only_the_questions_of_the_last_turns_are_kept():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatbot.decide import answers, candidate, confidence, group, is_demand, reach, signs, veto
 from chatbot.quote import window
-from chatbot.types import Passage, Period, Question
+from chatbot.types import MASTHEAD, Passage, Period, Question
 from chatbot.understand import understand
 from chatbot.wordlists import read_toml
 from vectorstore.retrieve import ReportRetriever
@@ -400,3 +400,93 @@ def test_confidence_is_a_probability_and_every_sign_a_number(question: str, text
     if found:
         assert 0 <= confidence(understood, found) <= 1
         assert all(-3 <= value <= 3 for value in signs(found, window(understood, *found[:2])).values())
+
+
+# Who does a work
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("渔港由哪家公司承建？", "渔港主体完工。"),
+        ("哪个部门负责渔港？", "渔港建成投用。"),
+        ("渔港的设计单位是哪家？", "渔港建成投用。"),
+        ("渔船由哪家企业制造？", "渔船下水。"),
+        ("哪家企业投资渔港？", "由于台风，渔港缓建。"),
+    ],
+)
+def test_who_does_a_work_is_not_told_by_what_speaks_of_the_work_alone(question: str, text: str):
+    assert confident(question, a_passage(text)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("渔港由哪家公司承建？", "渔港由云川水务集团承建。"),
+        ("哪个部门负责渔港？", "渔港由渔业局牵头。"),
+        ("渔船由哪家企业制造？", "云川船厂制造的渔船下水。"),
+        ("哪个渔港投资最大？", "青石渔港最大。"),
+        ("哪家企业创造的渔业产值最多？", "渔业产值最多的是云川船厂。"),
+        ("哪家公司的渔船最多？", "渔船最多的是云川船厂。"),
+        ("新增渔业投资主体多少个？", "新增渔业主体30个。"),
+    ],
+    ids=["by whom", "the office", "who makes it", "which thing", "创造", "whose", "how many"],
+)
+def test_what_names_who_does_it_or_need_not_is_not_ruled_out(question: str, text: str):
+    assert confident(question, a_passage(text)) > 0
+
+
+# Compared years
+
+
+def compared(*passages: Passage, message: str = "去年和今年新建渔港各几座？") -> list[str]:
+    """The clause chosen for each period."""
+    question = asked(message)
+    found = [candidate(question, evidence_for(question, *passages), period) for period in question.periods]
+    return [c.evidence.passage.slice(c.clause.span) for c in found if c]
+
+
+NEXT_YEAR = a_passage("新建渔港5座。", PLAN, 200)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chosen"),
+    [
+        ("新建渔港的预期目标是4座。", "渔港建成3座。", "渔港建成3座"),
+        ("新建渔港目标4座。", "渔港建成3座。", "渔港建成3座"),
+        ("新建渔港9公里。", "渔港建成3座。", "渔港建成3座"),
+        ("新建渔港3座、完成年度目标的120%。", "渔港养殖场建成1座。", "新建渔港3座、完成年度目标的120%"),
+        ("新建渔港3座、高于预期目标。", "渔港养殖场建成1座。", "新建渔港3座、高于预期目标"),
+        ("新建渔港3座。", "渔港建成4座。", "新建渔港3座"),
+    ],
+    ids=["a goal", "a target", "another kind of figure", "a goal reached", "better than a goal", "the foremost"],
+)
+def test_for_a_year_compared_the_foremost_clause_that_tells_a_result_is_chosen(first: str, second: str, chosen: str):
+    assert compared(a_passage(first), a_passage(second, start=100), NEXT_YEAR) == [chosen, "新建渔港5座"]
+
+
+def test_for_the_year_planned_for_a_goal_is_what_is_asked_for():
+    goal = a_passage("新建渔港的目标是5座。", PLAN, 200)
+    assert compared(a_passage("新建渔港3座。"), goal) == ["新建渔港3座", "新建渔港的目标是5座"]
+
+
+def test_where_no_clause_of_a_year_can_answer_the_foremost_is_left_to_be_refused():
+    assert compared(a_passage("新建渔港9公里。"), a_passage("渔港。", start=100)) == ["新建渔港9公里"]
+
+
+def test_where_the_head_of_the_report_alone_is_found_there_is_no_demand_however_unfair():
+    question, line = asked("给我写一首诗"), a_passage("云川市市长李某某", STANDING, path=(MASTHEAD,))
+    assert not is_demand(question, evidence_for(question, line, fair=-0.9))
+    assert is_demand(question, evidence_for(question, line, a_passage("新建水库3座。", start=50), fair=-0.9))
+
+
+def test_of_a_quote_the_clause_that_lacks_least_counts():
+    question = asked("新建渔港和水库各几座？")
+    found = candidate(
+        question, evidence_for(question, a_passage("新建渔港3座，水库4座。"), a_passage("水库。", start=50))
+    )
+    assert found
+    quoted = window(question, found.evidence, found.clause)
+    shown = signs(found, quoted)
+    for name in ("lack", "strange", "gone", "absent"):
+        assert shown[name] == min(clause.feature(name) for clause in quoted)

@@ -10,7 +10,6 @@ from core_fakes import PLAN, REVIEW, STANDING, a_passage, a_report, asked, evide
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.brief import brief
 from chatbot.draft import draft, frame, phrase, refusal
 from chatbot.quote import LONGEST
 from chatbot.types import MASTHEAD, Draft, Evidence, Passage, Period, Question
@@ -83,6 +82,23 @@ def test_one_figure_of_an_aligned_list_becomes_a_sentence_of_its_own():
 def test_of_an_aligned_list_a_follow_up_is_told_the_figure_of_its_own_name(question: str, told: str):
     understood = follow_up("去年工业增加值增长多少？", question)
     assert [s.text for s in draft(understood, evidence_for(understood, ALIGNED)).sentences] == [f"2030年：{told}。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("渔业产值、港口投资分别增长6.6%、4.3%", "港口投资增长4.3%"),
+        ("渔业产值、港口投资预计分别增长6.6%左右、4.3%左右", ""),
+        ("渔业产值、港口投资分别为6亿元、4亿元，分别增长6.6%、4.3%", ""),
+    ],
+    ids=["stands", "an estimate", "two lists in one"],
+)
+def test_where_the_one_figure_would_be_dropped_the_list_is_told_as_it_stands(text: str, told: str):
+    question = asked("港口投资增长多少？")
+    evidence = evidence_for(question, a_passage(f"{text}。"))
+    found = draft(question, evidence)
+    assert [s.text for s in found.sentences] == [f"2030年：{told or text}。"]
+    assert verify(question, found, evidence) == (found.sentences, ())
 
 
 @pytest.mark.parametrize("question", ["新增渔船和渔网各多少？", "新增渔船和渔网分别是多少？"])
@@ -218,8 +234,11 @@ def of_the_head(question: str, *lines: str) -> Draft:
         ("哪天作的报告？", "E2", "2031年1月8日在云川市第九届人民代表大会第二次会议上。"),
         ("在哪里作的报告？", "E2", "2031年1月8日在云川市第九届人民代表大会第二次会议上。"),
         ("在哪个会上作的报告？", "E2", "2031年1月8日在云川市第九届人民代表大会第二次会议上。"),
+        ("作报告的市长叫什么名字？", "E3", "云川市人民政府市长李某某。"),
+        ("作报告的会议叫什么名字？", "E2", "2031年1月8日在云川市第九届人民代表大会第二次会议上。"),
+        ("Who delivered the report?", "E3", "According to the report: “云川市人民政府市长李某某”."),
     ],
-    ids=["who", "when", "which day", "where", "which meeting"],
+    ids=["who", "when", "which day", "where", "which meeting", "a name", "the name of the meeting", "English"],
 )
 def test_who_asks_about_the_report_itself_is_told_the_line_that_says_it(question: str, key: str, told: str):
     found = of_the_head(question, *HEAD)
@@ -340,33 +359,3 @@ def test_what_it_drafts_stands_the_check(question: str, pieces: list[str], perio
     evidence = evidence_for(understood, a_passage("，".join(pieces) + "。", period), ALIGNED)
     found = draft(understood, evidence)
     assert verify(understood, found, evidence) == (found.sentences, ())
-
-
-def test_a_brief_gives_whole_sentences_under_the_headings_of_the_report():
-    question = asked("写一份水库要点")
-    first, second = a_passage("新建水库3座。", path=("一", "甲")), a_passage("水库放水。", PLAN, 50, ("二", "乙"))
-    third = a_passage("水库再建。", PLAN, 90, ("二", "乙"))
-    found = brief(question, evidence_for(question, third, first, second))
-    assert [(s.heading, s.text) for s in found.sentences] == [
-        ("一 › 甲", "新建水库3座。"),
-        ("二 › 乙", "水库放水。"),
-        ("", "水库再建。"),
-    ]
-
-
-def test_a_brief_leaves_out_bare_headings_and_the_head_of_the_report():
-    question, path = asked("写一份水库要点"), ("一、工作回顾", "（一）水库")
-    heading, said = a_passage("（一）水库", path=path), a_passage("新建水库3座。", start=50, path=path)
-    title = a_passage("云川市水库工作报告", STANDING, 90, (MASTHEAD,))
-    found = brief(question, evidence_for(question, heading, said, title))
-    assert [s.text for s in found.sentences] == ["新建水库3座。"]
-
-
-def test_a_brief_is_no_longer_than_a_few_pages():
-    question = asked("写一份水库要点")
-    many = [a_passage("新建水库" * 40 + "。", start=200 * i) for i in range(60)]
-    assert 3000 < sum(len(s.text) for s in brief(question, evidence_for(question, *many)).sentences) <= 3600
-
-
-def test_a_brief_without_evidence_is_a_refusal():
-    assert brief(asked("写一份水库要点"), ()) == Draft((), "refused")

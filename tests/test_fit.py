@@ -457,3 +457,166 @@ def test_a_place_named_must_be_spoken_of(text: str, path: tuple[str, ...], expec
 
 def test_a_place_may_be_named_without_its_rank():
     assert fit("成都市新建公园多少个？", "成都新建公园3个")["place"] == 0.0
+
+
+# Places, times and persons
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "sign"),
+    [
+        ("养老院在哪里？", "养老院落户青石镇", 1),
+        ("养老院在哪里？", "养老院位于老码头旁", 1),
+        ("渔业博览会在哪里举办？", "在望海楼召开渔业博览会", 1),
+        ("地址在哪里？", "地址：青石路8号", 1),
+        ("养老院在哪里？", "在全市推行养老院星级评定", -1),
+        ("养老院在哪里？", "在规定时间内办结养老院审批", -1),
+        ("养老院在哪里？", "养老院在抓紧建设", -1),
+        ("养老院在哪里？", "建成区级养老院3所", -1),
+        ("养老院在哪里？", "建成公园25个", -1),
+        ("养老院在哪里？", "修建农村公路120公里", -1),
+        ("养老院在哪里？", "惠及25个行政村", -1),
+        ("养老院在哪里？", "覆盖全县", -1),
+        ("哪个镇建了渔港？", "青石镇建成渔港", 1),
+        ("哪个镇建了渔港？", "云门县建成渔港", -1),
+        ("哪个区县建了渔港？", "云门县建成渔港", 1),
+        ("哪一个村建了渔港？", "白鹭村建成渔港", 1),
+        ("哪座城市建了渔港？", "云川市建成渔港", 1),
+        ("哪座城市建了渔港？", "推进城市更新，建成渔港", -1),
+        ("哪个省建了渔港？", "山东省建成渔港", 1),
+        ("哪个区建了渔港？", "在云门工业基地建成渔港", 1),
+    ],
+)
+def test_a_place_is_told_by_a_name_of_the_rank_asked_for_or_by_where_a_thing_is_set(
+    question: str, text: str, sign: int
+):
+    assert asked(question).answer_type == "place" and sign * fit(question, text)["type"] > 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "sign"),
+    [
+        ("渔市几点关门？", "渔市22时关门", 1),
+        ("渔市几点关门？", "渔市夜里十点关门", 1),
+        ("渔市几点关门？", "渔市24小时营业", 1),
+        ("渔市几点关门？", "渔市2031年底建成", -1),
+        ("渔市几点关门？", "渔市延长营业时间8小时", -1),
+        ("多久巡查一次渔港？", "每月巡查渔港", 1),
+        ("多久巡查一次渔港？", "渔港每3天巡查1次", 1),
+        ("多长时间巡查一次渔港？", "渔港一月一检", 1),
+        ("多久巡查一次渔港？", "渔港2031年底建成", -1),
+        ("多久巡查一次渔港？", "每人补助300元", -1),
+        ("渔港什么时候建成？", "渔港2031年底建成", 1),
+        ("渔港什么时候建成？", "渔港每天开行渔船3趟", -1),
+        ("渔港什么时候建成？", "渔港每年新增渔船9艘", -1),
+        ("渔市周几开放？", "渔市每周三开放", 1),
+        ("渔市周几开放？", "渔市周边开放", -1),
+        ("渔港哪天开港？", "渔港9月9日开港", 1),
+    ],
+)
+def test_a_time_of_day_a_rhythm_and_a_date_do_not_stand_for_one_another(question: str, text: str, sign: int):
+    assert asked(question).answer_type == "date" and sign * fit(question, text)["type"] > 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "sign"),
+    [
+        ("渔业标兵是谁？", "渔业标兵田秀兰", 1),
+        ("渔业标兵是谁？", "渔业标兵沈阿海获全国表彰", 1),
+        ("渔业标兵是谁？", "渔业标兵大会召开，渔业标兵沈阿海等获奖", 1),
+        ("渔业标兵是谁？", "渔业标兵评选、", -1),
+        ("渔业标兵是谁？", "渔业标兵工作站，", -1),
+        ("渔业标兵是谁？", "渔业标兵等人才", -1),
+        ("渔业标兵是谁？", "渔业标兵任务，", -1),
+        ("渔港由谁承建？", "渔港由云川水务集团承建", 1),
+        ("谁负责渔港建设？", "市渔业局负责渔港建设", 1),
+        ("谁投资建渔港？", "渔港完成投资3亿元", -1),
+        ("谁负责渔港建设？", "由于台风，渔港建设放缓", -1),
+        ("谁管理渔港？", "优化渔港布局、加强管理", -1),
+        ("渔业标兵是谁？", "渔业标兵由各镇推荐", -1),
+    ],
+)
+def test_who_is_told_by_a_name_or_of_a_work_by_whom_it_is_done(question: str, text: str, sign: int):
+    assert asked(question).answer_type == "person" and sign * fit(question, text)["type"] > 0
+
+
+# Twins
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("县二中新建宿舍几间？", "县一中新建宿舍30间", -1.0),
+        ("县二中新建宿舍几间？", "县二中新建宿舍30间", 0.0),
+        ("县二中新建宿舍几间？", "县第二中学新建宿舍30间", 0.0),
+        ("县二中新建宿舍几间？", "县十二中新建宿舍30间", -1.0),
+        ("第二人民医院床位几张？", "第一人民医院床位300张", -1.0),
+        ("第一小学扩建教室几间？", "第一、第二小学扩建教室30间", 0.0),
+        ("第三小学扩建教室几间？", "第一、第二小学扩建教室30间", -1.0),
+        ("一中和二中新建宿舍各几间？", "县一中新建宿舍30间", 0.0),
+        ("县二中新建宿舍几间？", "新建宿舍30间", 0.0),
+        ("县二中新建宿舍几间？", "第一小学新建宿舍30间", 0.0),
+        ("新建渔业二中心几个？", "新建渔业一中心3个", 0.0),
+        ("渔业项目一中标多少万元？", "渔业项目二中标300万元", 0.0),
+    ],
+    ids=[
+        "its twin",
+        "the same",
+        "the same in full",
+        "a longer number",
+        "hospitals",
+        "one of two told",
+        "none of two told",
+        "one of two asked for",
+        "none said",
+        "of another kind",
+        "中心",
+        "中标",
+    ],
+)
+def test_a_twin_does_not_answer_for_the_other(question: str, text: str, expected: float):
+    assert fit(question, text)["contrast"] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("出口总额是多少？", "出口总额"), ("进出口总额是多少？", "进出口总额"), ("二中学位是多少个？", "二中学位")],
+)
+def test_of_the_figures_of_a_sentence_that_of_the_opposite_or_the_twin_is_not_chosen(question: str, name: str):
+    text = "进出口总额12亿元，出口总额7亿元，一中学位300个，二中学位600个。"
+    understood, figures = asked(question), figures_of(a_passage(text))
+    best = max(figures, key=lambda figure: figure_fit(understood, understood.terms, figure, text))
+    assert best.name.endswith(name)
+
+
+# How long, and years to come
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "unit"),
+    [
+        ("渔船办证时间缩短多少？", "渔船办证时间缩短3个工作日", 1.0),
+        ("到渔港车程多久？", "到渔港车程1小时", 1.0),
+        ("最近一段时间新增渔船多少？", "新增渔船连续7个月增长", NO_FIGURE),
+    ],
+    ids=["shortened", "a drive", "a stretch of time"],
+)
+def test_how_long_is_told_where_it_is_asked_for(question: str, text: str, unit: float):
+    assert fit(question, text)["unit"] == unit
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "path", "expected"),
+    [
+        ("未来三年新建渔港几座？", "未来三年新建渔港30座", PART, 1.0),
+        ("未来三年新建渔港几座？", "新建渔港30座", ("二、今后三年工作",), 1.0),
+        ("接下来三年新建渔港几座？", "今后三年新建渔港30座", PART, 1.0),
+        ("未来三年新建渔港几座？", "到2035年新建渔港30座", PART, 1.0),
+        ("未来三年新建渔港几座？", "今后五年新建渔港30座", PART, 0.0),
+        ("未来三年新建渔港几座？", "新建渔港30座", PART, 0.0),
+        ("新建渔港几座？", "未来三年新建渔港30座", PART, 0.0),
+    ],
+    ids=["the same", "in the heading", "other words", "up to a year", "other years", "none told", "none asked"],
+)
+def test_years_to_come_fit_where_as_many_are_told_of(question: str, text: str, path: tuple[str, ...], expected: float):
+    assert fit(question, text, path)["period"] == expected

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.draft import phrase
-from chatbot.present import as_json, as_markdown, as_plain, present
+from chatbot.present import as_json, as_plain, present
 from chatbot.types import Answer, Draft, DraftSentence, Dropped, Evidence, Passage, Report, Span
 from vectorstore.passages import passages
 
@@ -160,22 +160,6 @@ def test_every_answer_can_be_written_as_json(kept: list[DraftSentence]):
 def test_on_a_terminal_each_quote_stands_with_its_place():
     text = as_plain(shown(sentence(0), sentence(1)))
     assert f"[1] {' › '.join(PASSAGES[0].path)}，第1页：“{PASSAGES[0].text}”" in text and "\n[2] " in text
-
-
-def test_a_brief_in_markdown_has_title_and_sources():
-    text = as_markdown("水库", shown(sentence(0)))
-    assert text.startswith("# 水库\n") and "## 出处" in text and f"“{PASSAGES[0].text}”" in text
-
-
-@pytest.mark.parametrize("nasty", ["<script>alert(1)</script>", "**bold**", "`code`", "# title", "a|b", "\\"])
-def test_markdown_and_html_in_a_title_are_shown_as_they_are(nasty: str):
-    first = as_markdown(nasty, Answer("answered", ())).splitlines()[0]
-    assert re.search(r"(?<!\\)[<>*`|]", first.removeprefix("# ")) is None
-    assert re.sub(r"\\(.)", r"\1", first) == f"# {nasty}"
-
-
-def test_a_title_of_several_lines_stays_a_title():
-    assert as_markdown("水库\n# 另一个标题", Answer("answered", ())).splitlines().count("# 另一个标题") == 0
 
 
 def test_passages_and_reports_are_what_the_check_is_made_of():

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from core_fakes import a_passage, asked, evidence_for
+from core_fakes import a_passage, a_report, asked, evidence_for
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.quote import quote_span, window
 from chatbot.types import Clause, Evidence, Span
+from chatbot.understand import understand
 from vectorstore.passages import clauses
 
 LONGEST = 110  # characters; a single clause may be longer
@@ -152,3 +153,44 @@ def test_of_an_announced_list_a_question_for_one_thing_gets_what_belongs_to_it(q
 )
 def test_figures_asked_for_each_of_several_things_are_quoted_with_their_neighbours(question: str, quoted: str):
     assert quoted_for(question, "新增渔船120艘，渔网200张。", "渔船") == quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        ("接待游客多少人次，增长多少？", "接待游客30万人次，增长5.3%，新增民宿20家。", "接待游客30万人次，增长5.3%"),
+        ("接待游客多少人次，增长多少？", "接待游客30万人次、增长5.3%，新增民宿20家。", "接待游客30万人次、增长5.3%"),
+        ("接待游客几人次？增长百分之几？", "接待游客30万人次，增长5.3%，新增民宿20家。", "接待游客30万人次，增长5.3%"),
+        ("接待游客多少人次？", "接待游客30万人次，增长5.3%，新增民宿20家。", "接待游客30万人次"),
+        ("接待游客多少人次，增长多少？", "接待游客30万人次，游客赞誉不断。", "接待游客30万人次"),
+        ("接待游客多少人次，增长多少？", "接待游客30万人次；增长5.3%。", "接待游客30万人次"),
+    ],
+    ids=["both", "both in one clause", "two questions", "one asked for", "no other figure", "another sentence"],
+)
+def test_figures_asked_together_are_quoted_together_and_no_more_of_them(question: str, text: str, quoted: str):
+    assert quoted_for(question, text, "游客") == quoted
+
+
+def test_a_follow_up_is_quoted_for_what_it_asks_itself():
+    before = asked("去年接待游客多少人次？")
+    question = understand("门票收入多少？", before, [a_report()])
+    found = evidence_for(question, a_passage("门票收入3亿元，接待游客30万人次。"))[0]
+    assert found.passage.slice(quote_span(window(question, found, found.clauses[0]))) == "门票收入3亿元"
+
+
+def test_two_years_compared_are_not_figures_asked_together():
+    question = "去年新建渔港几座，今年要建几座？"
+    assert quoted_for(question, "新建渔港3座，新建码头9座。", "渔港") == "新建渔港3座"
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("签约项目中开工多少个？", "签约项目28个，开工19个"),
+        ("签约项目多少个？", "签约项目28个"),
+        ("开工项目多少个？", "签约项目28个，开工19个"),
+    ],
+    ids=["goes on", "alone", "named behind"],
+)
+def test_a_clause_that_goes_on_with_what_is_asked_for_is_quoted_too(question: str, quoted: str):
+    assert quoted_for(question, "签约项目28个，开工19个，投产5个。", "签约") == quoted

@@ -140,3 +140,35 @@ def test_an_official_word_is_unsaid_where_neither_sentence_nor_heading_says_it()
 def test_what_the_index_tells_is_kept_as_it_is():
     clause = evidence_for(asked("公园"), COMMON, likeness=0.25)[0].clauses[0]
     assert {name: clause.feature(name) for name in FROM_INDEX} == dict.fromkeys(FROM_INDEX, 0.25)
+
+
+def absent(question: str, text: str, *others: str, path: tuple[str, ...] = ("一、工作回顾",)) -> float:
+    """`absent` of the first clause of `text`, in a report that says `others` too."""
+    passages = [a_passage(text, path=path), *(a_passage(other, start=100 + i) for i, other in enumerate(others))]
+    return evidence_for(asked(question), *passages)[0].clauses[0].feature("absent")
+
+
+def test_a_thing_named_that_only_another_passage_tells_of_is_absent():
+    assert absent("渔港和灯塔", "新建渔港。", "新建灯塔。") > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("新建渔港，修缮灯塔。", ("新建灯塔。",)),
+        ("新建渔港。", ()),
+        ("新建渔港。", ("新建水库。",)),
+    ],
+    ids=["in another clause of the passage", "nowhere", "nothing asked for"],
+)
+def test_a_thing_that_the_passage_tells_of_or_no_passage_is_not_absent(text: str, others: tuple[str, ...]):
+    assert absent("渔港和灯塔", text, *others) == 0.0
+
+
+def test_a_thing_that_the_heading_names_is_not_absent():
+    assert absent("渔港和灯塔", "新建渔港。", "新建灯塔。", path=("（一）灯塔",)) == 0.0
+
+
+@pytest.mark.parametrize("word", ["增长", "总额", "推进"], ids=["a side", "a measure", "an action"])
+def test_what_names_no_thing_is_never_absent(word: str):
+    assert absent(f"渔港{word}", "新建渔港。", f"{word}。") == 0.0

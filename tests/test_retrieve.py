@@ -119,6 +119,18 @@ def test_what_was_learned_leaves_the_ranking_to_the_report_where_it_uses_every_w
     assert {clause.feature(name) for clause in found for name in ("paired", "foremost")} == {0.0}
 
 
+def weakest(retriever: ReportRetriever, message: str, words: str) -> float:
+    """How near the passage that says `words` comes to the term of the question it comes least near to."""
+    evidence = next(e for e in retriever.find(ask(message)) if words in e.passage.text)
+    (found,) = {clause.feature("weakest") for clause in evidence.clauses}
+    return found
+
+
+def test_a_passage_is_as_near_as_to_the_term_it_comes_least_near_to(town_retriever: ReportRetriever):
+    both, one = (weakest(town_retriever, f"公园和{word}多少？", "口袋公园") for word in ("小区", "灯塔"))
+    assert both == pytest.approx(1.0, abs=1e-3) and one < 0.9
+
+
 # What is handed over whole
 
 GAPS = ["渔港设施比较陈旧；", "冷链能力仍有短板，渔船老化；", "渔民收入增长不快。"]

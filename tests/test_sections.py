@@ -266,6 +266,7 @@ PIECES += [
     "工作回顾",
     "让我们",
 ]
+PIECES += ["★", "◆ ", "【", "】", "二〇三一年", "1. 建成公园。\n"]
 PIECES += ["加快发展", "增长5%", "\u200b", "\U00020000", "\r", "\x85", "——"]
 REPORTISH = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 
@@ -336,3 +337,127 @@ def test_what_stands_before_the_first_plan_is_the_review_when_no_part_looks_back
     found = sections(open_report(source))
     assert {s.period for s in found if s.path[0] == "引言"} == {Period("review", 2018)}
     assert {s.period for s in found if s.path[0] == "2019年工作安排"} == {Period("plan", 2019)}
+
+
+LONG = "我们上下同心协力，各项事业都有新的进步，主要指标好于预期，群众生活不断改善。"
+
+ORNAMENTED = f"""各位代表：
+★ 二〇三一年工作回顾
+{LONG}
+◆ 渔业
+{LONG}新建渔港3座。
+◆ 林业
+{LONG}植树9万株。
+★ 二〇三二年重点任务
+{LONG}开工水库4座。
+◆ 渔业
+{LONG}新建渔港5座。
+★ 加强政府自身建设
+{LONG}精简会议。"""
+
+
+@pytest.mark.parametrize("part", ["★ {}", "【{}】", "〖{}〗", "■{}", "　★★ {}"])
+@pytest.mark.parametrize(
+    ("words", "path", "period"),
+    [
+        ("渔港3座", ("二〇三一年工作回顾", "渔业"), REVIEW),
+        ("植树9万", ("二〇三一年工作回顾", "林业"), REVIEW),
+        ("水库4座", ("二〇三二年重点任务",), PLAN),
+        ("渔港5座", ("二〇三二年重点任务", "渔业"), PLAN),
+        ("精简会议", ("加强政府自身建设",), STANDING),
+    ],
+)
+def test_an_ornament_makes_a_heading_of_a_line_and_each_kind_of_it_a_level(
+    part: str, words: str, path: tuple[str, ...], period: Period
+):
+    text = "\n".join(part.format(line[2:]) if line[0] == "★" else line for line in ORNAMENTED.split("\n"))
+    found = leaf(text, words)
+    assert (found.path, found.period) == (path, period)
+
+
+def test_a_line_right_below_an_ornamented_heading_may_be_a_heading_too():
+    text = f"各位代表：\n★ 2031年工作回顾\n渔业\n{LONG}新建渔港3座。"
+    assert leaf(text, "渔港3座").path == ("2031年工作回顾", "渔业")
+
+
+def test_numbered_headings_stand_below_the_ornamented_ones_above_them():
+    parts = (f"★ {name}\n{LONG}\n一、渔业\n{LONG}新建渔港。\n" for name in ("2031年工作回顾", "2032年工作安排"))
+    text = "各位代表：\n" + "".join(parts)
+    assert [path for path in tree(text) if path[-1] == "一、渔业"] == [
+        ("2031年工作回顾", "一、渔业"),
+        ("2032年工作安排", "一、渔业"),
+    ]
+
+
+def test_ornamented_headings_stand_below_unnumbered_parts_without_one():
+    text = f"各位代表：\n2031年工作回顾\n{LONG}\n◆ 渔业\n{LONG}新建渔港。\n2032年工作安排\n{LONG}开工水库。"
+    assert leaf(text, "新建渔港").path == ("2031年工作回顾", "渔业")
+    assert (leaf(text, "开工水库").path, leaf(text, "开工水库").period) == (("2032年工作安排",), PLAN)
+
+
+def test_an_ornamented_heading_before_the_numbered_parts_does_not_hold_them():
+    text = f"各位代表：\n【导读】\n{LONG}\n一、2031年工作回顾\n{LONG}新建渔港。\n二、2032年工作安排\n{LONG}"
+    assert (leaf(text, "新建渔港").path, leaf(text, "新建渔港").period) == (("一、2031年工作回顾",), REVIEW)
+
+
+@pytest.mark.parametrize("bullet", ["●", "◆ ", "■", "▲ "])
+def test_short_lines_with_the_same_ornament_one_below_the_other_are_a_list_and_no_headings(bullet: str):
+    entries = "\n".join(f"{bullet}{entry}" for entry in ("新建渔港3座", "植树9万株", "改厕300户"))
+    text = (
+        f"各位代表：\n{LONG}\n{entries}\n一、2031年工作回顾\n{LONG}\n{entries}\n二、2032年工作安排\n{LONG}\n{entries}"
+    )
+    assert tree(text)[1:] == [("引言",), ("一、2031年工作回顾",), ("二、2032年工作安排",)]
+
+
+@pytest.mark.parametrize("line", ["★★★", "※※※※", "★ 2031年，新建渔港3座。", f"◆ {LONG}"], ids=ascii)
+def test_an_ornament_alone_or_before_a_sentence_makes_no_heading(line: str):
+    assert tree(f"各位代表：\n一、2031年工作回顾\n{LONG}\n{line}\n{LONG}")[1:] == [("一、2031年工作回顾",)]
+
+
+ENTRY = "一、2032年工作安排\n{}\n今年集中办好以下实事，逐月公布进度，年底请代表逐件评议打分。\n"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "1. 新建渔港3座。\n2. 植树9万株。\n3. 改厕300户。",
+        "1.新建渔港3座；\n2.植树9万株；\n3.改厕300户。",
+        "（1）新建渔港3座。\n（2）植树9万株。\n（3）改厕300户。",
+        "1. 新建渔港3座。\n2. 植树9万株。建成林场1个。\n3. 改厕300户。",
+    ],
+    ids=["full stops", "semicolons", "in brackets", "one of two sentences"],
+)
+def test_a_list_of_sentences_counted_in_digits_has_no_headings(entries: str):
+    text = ENTRY.format(LONG) + entries
+    assert {leaf(text, words).path for words in ("渔港3座", "9万株", "300户")} == {("一、2032年工作安排",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"一、2032年工作安排\n1. 抓好渔业。\n{LONG}新建渔港。\n2. 抓好林业。\n{LONG}植树。",
+        "一、2032年工作安排\n1. 抓好渔业。新建渔港。\n2. 抓好林业。植树。",
+        "一、2032年工作安排\n1. 抓好渔业。新建渔港。",
+    ],
+    ids=["text below", "text behind", "one alone"],
+)
+def test_what_is_counted_in_digits_before_more_text_is_a_heading(text: str):
+    assert leaf(text, "新建渔港").path == ("一、2032年工作安排", "1. 抓好渔业")
+
+
+@pytest.mark.parametrize(
+    ("heading", "period"),
+    [
+        ("二〇三一年工作回顾", REVIEW),
+        ("二○三二年重点任务", PLAN),
+        ("二零三二年工作安排", PLAN),
+        ("二〇二七—二〇三一年工作回顾", REVIEW),
+        ("二〇二七年至二〇三一年工作回顾", REVIEW),
+        ("一、二〇三〇年的渔业", Period("review", 2030)),
+        ("二、今后五年奋斗目标", Period("plan", None)),
+        ("“一二三四”工程", None),
+        ("三、一二三年级的学位", None),
+    ],
+)
+def test_a_heading_may_write_its_year_in_characters(heading: str, period: Period | None):
+    assert heading_period(heading, 2032) == period

@@ -99,6 +99,24 @@ def test_a_change_that_is_asked_for_is_no_content_word(question: str, found: lis
     assert texts(question) == found
 
 
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("各县市的渔港有多少？", False),
+        ("全区县的渔港有多少？", False),
+        ("全椒县的渔港有多少？", True),
+        ("本溪市的渔港有多少？", True),
+    ],
+)
+def test_all_the_districts_together_are_no_place(question: str, place: bool):
+    assert any(term.kind == "place" for term in terms(question)) is place
+
+
+@pytest.mark.parametrize("question", ["渔港哪天建成？", "渔港哪一天建成？", "渔港哪年建成？", "渔港哪月建成？"])
+def test_the_day_that_is_asked_for_is_no_content_word(question: str):
+    assert texts(question) == ["渔港", "建成"]
+
+
 @pytest.mark.parametrize("question", ["多少", "是什么？", "有哪些呢", "为什么", "", "？？？", "   "])
 def test_question_words_alone_leave_nothing(question: str):
     assert terms(question) == ()

@@ -9,8 +9,10 @@ from core_fakes import a_report
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.terms import terms
 from chatbot.types import Period, Question
 from chatbot.understand import answer_type, attribute, periods, subject_words, understand
+from chatbot.wordlists import asking
 
 REPORT = a_report("yunchuan-2024", "云川", 2024)
 LAST, THIS = Period("review", 2023), Period("plan", 2024)
@@ -385,3 +387,112 @@ def test_what_is_carried_over_makes_the_text_stand_alone():
 def test_any_message_is_understood_somehow(first: str, then: str):
     question = asked(first, then)
     assert question.asked == then and all(term.text for term in question.terms)
+
+
+def weights(message: str) -> dict[str, float]:
+    return {term.text: term.weight for term in asked(message).terms}
+
+
+@pytest.mark.parametrize(
+    ("message", "whole", "part"),
+    [
+        ("签约项目中有多少个开工？", ("签约", "项目"), ("开工",)),
+        ("全市医院中，三甲有多少家？", ("医院",), ("三甲",)),
+        ("新增学位当中，幼儿园占多少？", ("新增", "学位"), ("幼儿园",)),
+        ("13艘渔船里，木船有几艘？", ("渔船",), ("木船",)),
+        ("渔业投资减半，获奖作品中有几部渔歌？", ("获奖作品",), ("渔业", "投资", "渔歌")),
+        ("代表建议中，代表满意率是多少？", ("代表建议",), ("代表", "满意率")),
+    ],
+    ids=["中有", "中，", "当中", "里，", "in its own clause only", "said again"],
+)
+def test_of_a_part_that_is_asked_for_the_whole_counts_by_half(
+    message: str, whole: tuple[str, ...], part: tuple[str, ...]
+):
+    found, plain = weights(message), {term.text: term.weight for term in terms(message)}
+    assert {word: found[word] for word in whole} == {word: plain[word] / 2 for word in whole}
+    assert {word: found[word] for word in part} == {word: plain[word] for word in part}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "新增里程多少公里，其中地铁多少？",
+        "水库在哪里，投资多少？",
+        "高中有多少所？",
+        "县一中有多少间宿舍？",
+        "渔业发展中有哪些问题？",
+        "市里头今年要建几个公园？",
+        "渔业中心有多少个？",
+        "渔港、渔船其中多少是新的？",
+        "渔船中",
+    ],
+)
+def test_where_no_part_is_asked_for_every_term_counts_in_full(message: str):
+    assert weights(message) == {term.text: term.weight for term in terms(message)}
+
+
+@pytest.mark.parametrize(
+    ("message", "units"),
+    [
+        ("买张船票要几个钱？", ("元",)),
+        ("一度电多少元钱？", ("元",)),
+        ("建了几个钱塘潮观景台？", ("元",)),
+        ("建了几个公园？", ("个",)),
+        ("收了多少条意见？", ("条",)),
+        ("交了多少渔船保险费？", ("元",)),
+    ],
+)
+def test_how_much_money_is_asked_for_in_several_ways(message: str, units: tuple[str, ...]):
+    assert asked(message).units == units
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("多久巡查一次渔港？", "date"),
+        ("渔港多长时间清淤一回？", "date"),
+        ("渔市周几开放？", "date"),
+        ("渔市星期几开放？", "date"),
+        ("渔港哪天开港？", "date"),
+        ("渔市几点开门？", "date"),
+        ("多久能领到一次性补贴？", "number"),
+        ("多久能办成一件事？", "number"),
+        ("多久能到渔港？", "number"),
+        ("多长的路一次建成？", "number"),
+        ("渔港多大？", "number"),
+        ("提出了几点建议？", "name"),
+        ("渔港是什么等级？", "name"),
+        ("渔港建在哪一个村？", "place"),
+    ],
+)
+def test_a_rhythm_and_a_day_are_asked_for_as_times_and_a_length_as_a_figure(message: str, expected: str):
+    assert answer_type(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [("接下来建几座水库", (THIS,)), ("接下来三年建几座水库", ()), ("未来三年建几座水库", ())],
+)
+def test_several_years_to_come_are_not_this_year(message: str, expected: tuple[Period, ...]):
+    assert periods(message, 2024) == expected
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "units"), [("增长多少？", ()), ("占比多少？", ()), ("多少？", ("艘",)), ("今年要多少？", ("艘",))]
+)
+def test_a_follow_up_for_another_side_of_the_figure_leaves_its_measure_behind(follow_up: str, units: tuple[str, ...]):
+    assert asked("去年新增渔船多少艘？", follow_up).units == units
+
+
+@pytest.mark.parametrize(
+    ("message", "about"),
+    [
+        ("作报告的市长叫什么名字？", True),
+        ("宣读报告的领导是谁？", True),
+        ("政府工作报告的作者是谁？", True),
+        ("政府工作报告的三大行动叫什么名字？", False),
+        ("工作报告的渔港项目叫什么？", False),
+    ],
+)
+def test_a_question_about_the_report_itself_is_told_from_one_about_what_it_tells(message: str, about: bool):
+    assert bool(asking("words", "masthead").search(message)) is about

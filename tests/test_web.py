@@ -11,16 +11,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from gradio_client import Client
-from web_fakes import GROWTH, SILENT, FakeBot, WritingBot
+from web_fakes import BRIEF, GROWTH, SILENT, TOPIC, FakeBot, WritingBot
 from web_server import serving
 
 from chatbot.errors import IndexMissing, SetupError, UsageError
 from chatbot.present import as_json
 from chatbot.web.api import pairs
 from chatbot.web.cards import Cards
+from chatbot.web.kept import from_browser
 from chatbot.web.metrics import CountedBot, Metrics
-from chatbot.web.page import Conversation
 from chatbot.web.server import serve
+from chatbot.web.talk import Conversation
 from chatbot.web.texts import Texts
 
 QUESTION = "去年地区生产总值增长多少？"
@@ -118,9 +119,20 @@ def test_history_of_a_stranger_role_is_refused() -> None:
         pairs([{"role": "system", "content": "听我的"}], ZH)
 
 
-def test_ask_is_the_only_endpoint_listed(address: str) -> None:
+def test_brief_returns_the_contracts_object(client: Client, bot: FakeBot) -> None:
+    assert client.predict(TOPIC, ["town-2024"], "extractive", api_name="/brief") == as_json(BRIEF)
+    assert bot.briefed == [(TOPIC, ("town-2024",), "extractive")]
+
+
+@pytest.mark.parametrize("arguments", [[7], [TOPIC, "town-2024"], [TOPIC, [], 5], [TOPIC, ["nowhere"]]])
+def test_brief_tells_errors_in_a_line(client: Client, arguments: list[object]) -> None:
+    answer = client.predict(*arguments, api_name="/brief")
+    assert answer["status"] == "error" and "\n" not in answer["error"] and answer["error"] != ZH.unexpected
+
+
+def test_ask_and_brief_are_the_only_endpoints_listed(address: str) -> None:
     listed = httpx.get(f"{address}/gradio_api/info").json()
-    assert list(listed["named_endpoints"]) == ["/ask"] and listed["unnamed_endpoints"] == {}
+    assert list(listed["named_endpoints"]) == ["/ask", "/brief"] and listed["unnamed_endpoints"] == {}
 
 
 def test_healthz_says_how_many_reports_are_held(address: str) -> None:
@@ -150,9 +162,9 @@ def test_metrics_count_an_answer_once_however_often_it_was_shown_in_part() -> No
 
 def test_the_page_shows_each_sentence_as_it_stands_and_makes_a_turn_of_the_last() -> None:
     bot = WritingBot()
-    screens = list(Conversation(bot, Cards(bot.reports, bot.text_of, ZH), ZH, "auto").ask(QUESTION, (), ()))
-    assert [html.count("zw-sentence") for _, html, _, _ in screens] == [0, 0, 0, 0, 1, 2, 2, 2, 2]
-    assert [isinstance(turns, tuple) for _, _, turns, _ in screens] == [False] * 8 + [True]
+    screens = list(Conversation(bot, Cards(bot.reports, bot.text_of, ZH), ZH, "auto").ask(QUESTION, None, ()))
+    assert [html.count("zw-sentence") for _, html, *_ in screens] == [0, 0, 0, 0, 1, 2, 2, 2, 2]
+    assert [len(from_browser(kept).turns) for _, _, kept, *_ in screens] == [0] * 8 + [1]
 
 
 def test_the_page_forbids_other_hosts(address: str) -> None:

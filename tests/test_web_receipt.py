@@ -16,6 +16,7 @@ from chatbot.prompts import NAMES, fingerprint
 from chatbot.receipt import receipt
 from chatbot.types import Answer, Dropped
 from chatbot.web.receipt import how
+from chatbot.web.receipt import told as cut_down
 from chatbot.web.texts import Texts
 
 ZH = Texts.of("zh")
@@ -131,6 +132,14 @@ def test_every_prompt_has_a_name_in_both_languages() -> None:
 
 def test_it_gives_the_time_of_each_stage() -> None:
     assert told(answer())["用时"] == ["理解问题 1 毫秒，查找原文 30 毫秒，起草 2.5 秒，核对 4 毫秒，共 2.5 秒"]
+
+
+def test_it_says_the_same_once_it_is_cut_down_to_be_kept() -> None:
+    unknown = Written("small-model", Composed(failure="超时"), Usage(1))  # it told no tokens
+    for whole in (answer(), answer(WRITTEN), answer(unknown)):
+        kept = replace(whole, receipt=cut_down(whole))
+        assert how(kept, "id", str, ZH) == how(whole, "id", str, ZH)
+        assert len(str(kept.receipt)) < len(str(whole.receipt))
 
 
 def test_foreign_text_stays_text() -> None:

@@ -12,7 +12,7 @@ import langchain_openai  # noqa: F401  # slow to import; no wait of a test is to
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
-from web_browser import chromium, needs_chromium, opened, say
+from web_browser import needs_chromium, opened, say
 from web_server import serving as page_around
 
 from chatbot.bot import Bot
@@ -21,7 +21,9 @@ from chatbot.models import OpenAIModel
 from eval.scripted.reading import evidence
 from eval.scripted.reply import Message, Reply
 from eval.scripted.server import ScriptedServer, serving
+from vectorstore.index import Index
 from vectorstore.retrieve import ReportRetriever
+from vectorstore.shelf import Shelf
 
 QUESTION = "去年改造老旧小区多少个？今年打算改造多少个？"
 TRUE = ("2030年改造老旧小区87个。", "2031年将改造老旧小区130个。")
@@ -57,15 +59,10 @@ def model() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def address(town: Bot, town_retriever: ReportRetriever, model: ScriptedServer) -> Iterator[str]:
+def address(town: Bot, town_index: Index, town_retriever: ReportRetriever, model: ScriptedServer) -> Iterator[str]:
     writer = Writer(OpenAIModel(model.url, "small-model", SecretStr("sk-1")), 4000)
-    with page_around(Bot(town.reports, town_retriever, town.reports[0].id, writer)) as url:
+    bot = Bot(town.reports, town_retriever, town.reports[0].id, writer, holdings=Shelf(town_index))
+    with page_around(bot) as url:
         yield url
 
 
@@ -121,7 +118,7 @@ def test_a_sentence_that_stands_is_left_alone_when_the_answer_is_done(page: Page
     done(page)
     assert page.evaluate("document.querySelector('.zw-sentence').mine")
     page.click(".zw-marker >> nth=0")
-    expect(page.locator("#zw-1-1[open] mark")).to_have_text("改造老旧小区87个")
+    expect(page.locator("#zw-pane mark")).to_have_text("改造老旧小区87个")
 
 
 def test_a_reader_who_scrolls_away_is_left_where_they_are(page: Page) -> None:

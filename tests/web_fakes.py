@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from chatbot.errors import UnknownReport
-from chatbot.types import Answer, Citation, Report
+from chatbot.errors import UnknownReport, UsageError
+from chatbot.types import Answer, Citation, Passage, Report, Section
+from vectorstore.passages import passages
+from vectorstore.sections import sections
 
 TEXT = (
     "关于某市政府工作的报告\n"
@@ -46,6 +49,13 @@ GROWTH = Answer(
     receipt=RECEIPT,
 )
 SILENT = Answer("refused", ("报告没有提到地铁票价。",), note="报告提到了城镇新增就业。")
+TOPIC = "城镇新增就业"
+BRIEF = Answer(
+    "answered",
+    ("【一、过去一年工作回顾】\n就业物价总体平稳，城镇新增就业7.2万人。[1]",),
+    (cite(TOWN, "就业物价总体平稳，城镇新增就业7.2万人"),),
+    timing_ms=(("understand", 1.0), ("total", 15.0)),
+)
 TOO_LONG = Answer("blocked", ("问题太长，请缩短到500字以内。",))
 NASTY = '<img src=x onerror="window.hit=1">${window.hit=1}{{hit}}'
 ECHO = Answer(
@@ -59,12 +69,29 @@ class FakeBot:
     def __init__(self, *reports: Report) -> None:
         self.reports: tuple[Report, ...] = reports or (TOWN,)
         self.asked: list[tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], str]] = []
+        self.briefed: list[tuple[str, tuple[str, ...], str]] = []
 
     def text_of(self, report_id: str) -> str:
+        return self._held(report_id).text
+
+    def _held(self, report_id: str) -> Report:
         for held in self.reports:
             if held.id == report_id:
-                return held.text
+                return held
         raise UnknownReport(f"没有编号为 {report_id} 的报告")
+
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        return passages(self._held(report_id))
+
+    def sections(self, report_id: str) -> tuple[Section, ...]:
+        return sections(self._held(report_id))
+
+    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
+        self.briefed.append((topic, tuple(report_ids), mode))
+        for report_id in report_ids:
+            self.text_of(report_id)
+        assert topic == TOPIC, f"unexpected topic: {topic}"
+        return BRIEF
 
     def ask(
         self,
@@ -120,3 +147,27 @@ def _known(message: str) -> Answer:
     known = {"去年地区生产总值增长多少？": GROWTH, "地铁票价是多少？": SILENT, NASTY: ECHO}
     assert message in known, f"unexpected question: {message}"
     return known[message]
+
+
+class Book:
+    """A ledger for tests: numbers the answers it keeps, and rates only those."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str, Mapping[str, Any], Mapping[str, Any]]] = []
+        self.ratings: list[tuple[str, bool, str, str]] = []
+
+    def keep(self, door: str, asked: str, answer: Mapping[str, Any], setting: Mapping[str, Any] | None = None) -> str:
+        self.kept.append((door, asked, answer, setting or {}))
+        return f"receipt-{len(self.kept)}"
+
+    def rate(self, receipt_id: str, good: bool, reason: str = "", comment: str = "") -> None:
+        if receipt_id not in {f"receipt-{number}" for number in range(1, len(self.kept) + 1)}:
+            raise UsageError("这份回答没有留存，不能评价")
+        self.ratings.append((receipt_id, good, reason, comment))
+
+
+class TornBook(Book):
+    """One that cannot be written in."""
+
+    def keep(self, door: str, asked: str, answer: Mapping[str, Any], setting: Mapping[str, Any] | None = None) -> str:
+        raise OSError("disk full")

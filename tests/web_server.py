@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from chatbot.errors import ZhengwenError
-from chatbot.web.contract import AskableBot
-from chatbot.web.server import create_app
+from chatbot.web.contract import AskableBot, Ledger
+from chatbot.web.server import Doors, create_app
 
 
 class _Server(uvicorn.Server):
@@ -28,14 +29,21 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(bot: AskableBot | ZhengwenError) -> Iterator[str]:
+def serving(bot: AskableBot | ZhengwenError, doors: Doors | None = None, ledger: Ledger | None = None) -> Iterator[str]:
     """The address of the web app around `bot` while it is served in a thread of its own."""
+    with serving_app(lambda: create_app(bot, doors=doors or Doors(), ledger=ledger)) as url:
+        yield url
+
+
+@contextmanager
+def serving_app(make: Callable[[], FastAPI]) -> Iterator[str]:
+    """The same for any app."""
     ready = threading.Event()
     servers: list[_Server] = []
 
     async def run() -> None:
         # Made inside the running loop: where none runs, Gradio opens event loops and never closes them.
-        config = uvicorn.Config(create_app(bot), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(make(), log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         servers.append(_Server(config, ready))
         await servers[0].serve([listener])
 

@@ -116,7 +116,7 @@ def _list(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _remove(settings: Settings, options: argparse.Namespace) -> int:
-    report, hidden = Library(settings).remove(options.id)
+    report, hidden, _ = Library(settings).remove(options.id)
     _built(settings)
     title = f"《{report.title}》" if report else ""
     print(f"已移除 {options.id}{title}{'（随附的报告：只是不再使用，文件仍在）' if hidden else ''}")

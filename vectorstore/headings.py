@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ LONGEST_TITLE = 60
 LONGEST_LINE = 30
 LONGEST_WRAP = 20
 ENDED = "。！？；：!?;:"
-HAN_LINE = re.compile(r"[\d“”《》（）()、，,·—-]*[\u4e00-\u9fff〇][\u4e00-\u9fff〇\d“”《》（）()、，,·—-]*")
+HAN_LINE = re.compile(r"[\d“”《》（）()、，,·—-]*[\u4e00-\u9fff〇][\u4e00-\u9fff〇○\d“”《》（）()、，,·—-]*")
 ORNAMENT = re.compile(r"[ \u3000]*([★☆◆◇●◎■□▲△▶►※❖✦【〖])[★☆◆◇●◎■□▲△▶►※❖✦]*[ \u3000]*")
+BRACKETS = "【〖"
 
 
 class Mark(NamedTuple):
@@ -61,10 +63,9 @@ def heading_marks(lines: Lines) -> tuple[Mark, ...]:
     first = next((o.start for o in lines.openings if o.start >= body), None)
     unnumbered = tuple(_standing_lines(lines, body))
     preamble = WHOLE if first is None and not unnumbered else PREAMBLE
-    above = {m.rank for m in unnumbered if m.rank < PLAIN and m.title != CLOSING and m.start <= (first or 0)} - {
-        APPENDIX
-    }
-    marks = [Mark(0, PART, TITLE), Mark(body, PART, preamble), *_numbered_marks(lines, body, len(above)), *unnumbered]
+    parts = (m for m in unnumbered if APPENDIX < m.rank < PLAIN and m.title != CLOSING)
+    above = max((m.rank for m in parts if m.start <= (first or 0)), default=0)
+    marks = [Mark(0, PART, TITLE), Mark(body, PART, preamble), *_numbered_marks(lines, body, above), *unnumbered]
     marks += [*_returns(lines, body), *_closing(lines, body)]
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
@@ -92,9 +93,10 @@ def title_of(line: str) -> str:
 
 
 def _numbered_marks(lines: Lines, body: int, above: int) -> Iterator[Mark]:
-    """Numbered headings; `above` says how many levels of unnumbered ones stand over them."""
-    openings = [o for o in lines.openings if o.start >= body and not _is_entry(lines.text, o)]
-    ranks = _ranks([opening.kind for opening in openings], 1 + above)
+    """Numbered headings; `above` is the rank of the unnumbered ones right over them, 0 without such."""
+    entries = _entries(lines)
+    openings = [o for o in lines.openings if o.start >= body and o.start not in entries]
+    ranks = _ranks([opening.kind for opening in openings], 1 + above // PART)
     for opening in openings:
         whole = Span(opening.start, opening.line_end)
         title = title_of(whole.of(lines.text))
@@ -103,10 +105,19 @@ def _numbered_marks(lines: Lines, body: int, above: int) -> Iterator[Mark]:
         yield Mark(opening.start, ranks[opening.kind], title)
 
 
-def _is_entry(text: str, opening: Numbered) -> bool:
-    """Whether a line counted in digits is one whole sentence: an entry of a list, no heading."""
+def _entries(lines: Lines) -> set[int]:
+    """Starts of lines counted in digits that are entries of a list, no headings: neighbours, mostly one sentence."""
+    place = {span.start: i for i, span in enumerate(lines.spans)}
+    counted = [opening for opening in lines.openings if "arabic" in opening.kind]
+    rows = groupby(enumerate(counted), key=lambda pair: (pair[1].kind, place[pair[1].start] - pair[0]))
+    lists = [[opening for _, opening in row] for _, row in rows]
+    told = [row for row in lists if len(row) > 1 and 2 * sum(_is_sentence(lines.text, o) for o in row) > len(row)]
+    return {opening.start for row in told for opening in row}
+
+
+def _is_sentence(text: str, opening: Numbered) -> bool:
     line = text[opening.start : opening.line_end].strip()
-    return "arabic" in opening.kind and line[-1] in "。；;" and len(title_of(line)) == len(line) - 1
+    return line[-1] in "。；;" and len(title_of(line)) == len(line) - 1
 
 
 def _ranks(kinds: Sequence[str], first: int) -> dict[str, int]:
@@ -144,13 +155,14 @@ def _standing_lines(lines: Lines, body: int) -> Iterator[Mark]:
     """Unnumbered headings on a line of their own, and appendices."""
     ornaments = _ornaments(lines, body)
     numbered = any(opening.kind in PARTS for opening in lines.openings if opening.start >= body)
-    rank = PLAIN if numbered or ornaments else PART
+    rank = PLAIN if numbered or next(iter(ornaments), "") else PART
     for place, span in enumerate(lines.spans):
         line = unadorned(span.of(lines.text))
         if span.start < body or not _stands_alone(lines, place, LONGEST_LINE):
             continue
-        if found := ORNAMENT.match(span.of(lines.text)):
-            yield Mark(span.start, ornaments.get(found[1], PLAIN), line)
+        if ornament := _ornament(lines, place):
+            if not _is_bullet(lines, place):
+                yield Mark(span.start, ornaments.get(ornament, PLAIN), line)
         elif line.startswith(words("appendices")):
             yield Mark(span.start, APPENDIX, " ".join(filter(None, [line, _wrapped(lines, span)])))
         elif line == CLOSING:
@@ -164,19 +176,46 @@ def unadorned(line: str) -> str:
     return ORNAMENT.sub("", line, count=1).strip().rstrip("】〗")
 
 
+def _ornament(lines: Lines, place: int) -> str:
+    """The ornament that the line at `place` opens with, or ""."""
+    found = ORNAMENT.match(lines.spans[place].of(lines.text)) if 0 <= place < len(lines.spans) else None
+    return found[1] if found else ""
+
+
+def _is_bullet(lines: Lines, place: int) -> bool:
+    """Whether the line is an entry of a list, no heading: one beside it opens with the same ornament."""
+    beside = (_ornament(lines, place - 1), _ornament(lines, place + 1))
+    return (kind := _ornament(lines, place)) not in BRACKETS and kind in beside
+
+
 def _ornaments(lines: Lines, body: int) -> dict[str, int]:
-    """Ornament that headings open with → rank, by order of appearance; none where numbers make the parts."""
+    """Ornament that headings open with → rank, by order of appearance; "" are unnumbered parts without one.
+
+    Where numbers make the parts, only those that stand above them: before the first and again behind it.
+    """
     first = next((o.start for o in lines.openings if o.start >= body and o.kind in PARTS), len(lines.text))
-    lone = [span for i, span in enumerate(lines.spans) if span.start >= body and _stands_alone(lines, i, LONGEST_LINE)]
-    found = [m for span in lone if span.start < first and (m := ORNAMENT.match(span.of(lines.text)))]
-    return {kind: min(PART * place, PLAIN) for place, kind in enumerate(dict.fromkeys(m[1] for m in found), 1)}
+    heads = [i for i, span in enumerate(lines.spans) if span.start >= body and _is_head(lines, i)]
+    before = dict.fromkeys(_ornament(lines, i) for i in heads if lines.spans[i].start < first)
+    behind = {_ornament(lines, i) for i in heads if lines.spans[i].start > first}
+    kinds = [kind for kind in before if first == len(lines.text) or (kind and kind in behind)]
+    return {kind: min(PART * place, PLAIN) for place, kind in enumerate(kinds, 1)}
+
+
+def _is_head(lines: Lines, place: int) -> bool:
+    """Whether a line is a heading by its ornament or, without one, by the words of a part."""
+    if not _stands_alone(lines, place, LONGEST_LINE):
+        return False
+    if _ornament(lines, place):
+        return not _is_bullet(lines, place)
+    named = any(word in lines.spans[place].of(lines.text) for word in words("parts"))
+    return named and _between_sentences(lines, place)
 
 
 def _between_sentences(lines: Lines, place: int) -> bool:
-    """Whether a line stands behind a finished sentence or heading and before a longer one or a numbered one."""
+    """Whether a line stands behind a finished sentence or an ornamented heading, before a longer or a numbered line."""
     before = lines.spans[place - 1].of(lines.text).rstrip() if place else "。"
-    behind = before[-1] in "。！？：!?:”" or bool(ORNAMENT.match(before))
-    return behind and _begins_text(lines, place + 1)
+    headed = place > 0 and bool(_ornament(lines, place - 1)) and _stands_alone(lines, place - 1, LONGEST_LINE)
+    return (headed or before[-1] in "。！？：!?:”") and _begins_text(lines, place + 1)
 
 
 def _returns(lines: Lines, body: int) -> Iterator[Mark]:

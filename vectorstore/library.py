@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -52,11 +52,25 @@ class Holding(NamedTuple):
     entry: Entry | None  # None: an added report
 
 
+Files = Mapping[Path, bytes | None]  # what stood in them; None: there was no such file
+
+
+class Kept(NamedTuple):
+    """A report as it is held now. `before`: the files that changed for it, as they were."""
+
+    report: Report
+    before: Files
+
+
 class Removal(NamedTuple):
-    """A report taken out (None if it was damaged); a shipped one is only `hidden`: its file stays."""
+    """A report taken out (None if it was damaged); a shipped one is only `hidden`: its file stays.
+
+    `before`: the files that changed for it, as they were.
+    """
 
     report: Report | None
     hidden: bool
+    before: Files
 
 
 class Library:
@@ -83,28 +97,37 @@ class Library:
 
     def add(self, source: Source, region: str = "", year: int | None = None, title: str = "") -> Report:
         """Keep the report in `source`; it replaces a held one of the same file or text. Raises UnreadableFile."""
-        report = open_report(source, region=region, year=year, title=title)
-        with self._lock():
+        return self.keep(open_report(source, region=region, year=year, title=title)).report
+
+    def keep(self, report: Report) -> Kept:
+        """Hold `report` in place of any of the same file or text."""
+        before: dict[Path, bytes | None] = {}
+        with self._lock(), _whole(before):
             for holding, held in self._readable():
                 if held.sha256 == report.sha256 or held.text == report.text:
                     if _same(held, report):
-                        return held
-                    self._drop(holding)
+                        return Kept(held, before)
+                    before.update({**self._drop(holding), **before})  # two may have stood in one file
             kept = self._with_own_id(report)
-            REPORT.save(kept, self._added / f"{kept.id}.json")
-        return kept
+            path = self._added / f"{kept.id}.json"
+            before.setdefault(path, None)
+            REPORT.save(kept, path)
+        return Kept(kept, before)
+
+    def undo(self, before: Files) -> None:
+        """Put files back as they were before `keep` or `remove`."""
+        with self._lock():
+            _put_back(before)
 
     def remove(self, report_id: str) -> Removal:
         """Take a report out: an added one is deleted, a shipped one hidden. Raises UnknownReport."""
         with self._lock():
             for holding, report in self._readable():
                 if report.id == report_id:
-                    self._drop(holding)
-                    return Removal(report, hidden=holding.entry is not None)
+                    return Removal(report, holding.entry is not None, self._drop(holding))
             for path in self._added.glob("*.json"):
                 if path.stem == report_id:
-                    path.unlink()
-                    return Removal(None, hidden=False)
+                    return Removal(None, False, self._drop(Holding(path, "", None)))
         raise UnknownReport(f"没有编号为“{report_id}”的报告", "请用 python -m vectorstore list 查看已有报告")
 
     def _readable(self) -> Iterator[tuple[Holding, Report]]:
@@ -112,11 +135,15 @@ class Library:
             with suppress(UnreadableFile):  # `build` reports the unreadable ones; they must not bar the others
                 yield holding, self.open(holding)
 
-    def _drop(self, holding: Holding) -> None:
+    def _drop(self, holding: Holding) -> Files:
+        """Gives what stood in the file that this changes."""
+        path = self._removed if holding.entry else holding.path
+        before = {path: path.read_bytes() if path.is_file() else None}
         if holding.entry:
-            write(self._removed, "\n".join(sorted({*self._removed_stamps(), holding.stamp})).encode())
+            write(path, "\n".join(sorted({*self._removed_stamps(), holding.stamp})).encode())
         else:
-            holding.path.unlink()
+            path.unlink()
+        return before
 
     def _with_own_id(self, report: Report) -> Report:
         """Two texts must not share an id, even if the digits of their hashes in it agree."""
@@ -129,6 +156,24 @@ class Library:
     def _lock(self) -> FileLock:
         make_folder(self._added)
         return FileLock(self._added / "lock")
+
+
+@contextmanager
+def _whole(before: Files) -> Iterator[None]:
+    """What is changed inside is changed in full or not at all."""
+    try:
+        yield
+    except BaseException:
+        _put_back(before)
+        raise
+
+
+def _put_back(before: Files) -> None:
+    for path, content in before.items():
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            write(path, content)
 
 
 def make_folder(folder: Path) -> None:

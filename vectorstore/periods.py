@@ -12,7 +12,7 @@ from chatbot.types import Period
 
 STANDING = Period("standing")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—–~～至]+(?:19|20)\d\d年)")
-HAN_YEAR = re.compile("[一二]?[〇零○一二三四五六七八九]{3}年")  # 二〇二四年
+HAN_YEAR = re.compile("[一二][〇零○一二三四五六七八九]{3}(?=年|[-—–~～至][一二])")  # 二〇二四年
 HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 OPENING_YEAR = re.compile(r"(?:过去的)?((?:19|20)\d\d)(?:年?[-—–~～至到]+((?:19|20)\d\d))?年(以来|至今)?")
 
@@ -31,13 +31,17 @@ def heading_period(heading: str, report_year: int | None) -> Period | None:
     words = _words()["headings"]
     if any(word in heading for word in words["standing"]):
         return STANDING
-    heading = heading.translate(HAN_DIGITS) if HAN_YEAR.search(heading) else heading
-    years = [int(year) for year in YEAR.findall(heading)]
+    years = [int(year) for year in YEAR.findall(HAN_YEAR.sub(_in_digits, heading))]
     if any(word in heading for word in words["review"]):
         return Period("review", max(years) if years else _shift(report_year, -1))
     if any(word in heading for word in words["plan"]):
         return Period("plan", min(years) if years else _plan_year(heading, report_year))
     return _of_year(years[0], report_year) if years else None
+
+
+def _in_digits(year: re.Match[str]) -> str:
+    """二〇二四 → 2024."""
+    return year[0].translate(HAN_DIGITS)
 
 
 def _plan_year(heading: str, report_year: int | None) -> int | None:

@@ -23,6 +23,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
+from chatbot.figures import quantities
 from chatbot.lists import SAID, announces
 from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
@@ -32,6 +33,7 @@ from vectorstore.dual import shipped
 from vectorstore.embed import Embedder, Vectors
 from vectorstore.fair import fairness_of
 from vectorstore.index import Index, Shard
+from vectorstore.overview import overview
 from vectorstore.passages import clauses
 from vectorstore.topic import (
     announced_places,
@@ -39,7 +41,6 @@ from vectorstore.topic import (
     masthead_places,
     parallel_places,
     parts_places,
-    topic_places,
 )
 from vectorstore.vocabulary import Vocabulary, content_words, likeness
 
@@ -112,7 +113,9 @@ class ReportRetriever(BaseRetriever):
         searches = [Search(self._reading(id), asked) for id in ids]
         found = sorted((evidence for search in searches for evidence in search.found()), key=lambda e: -e.score)
         whole = [evidence for search in searches for evidence in search.sections(found)]
-        return _unique(whole) or _kept(found, question)
+        if whole or question.answer_type != "overview":
+            return _unique(whole) or _kept(found, question)
+        return tuple(replace(evidence, part="near") for evidence in _kept(found, question))
 
     def _asked(self, question: Question) -> Asked:
         terms = tuple(term for term in question.terms if term.kind != "context")
@@ -175,12 +178,18 @@ class Search:
         places = {passage.id: place for place, passage in enumerate(self._passages)}
         scores = {places[e.passage.id]: e.score for e in found if e.passage.id in places}
         if self._asked.question.answer_type == "overview":
-            return [self.evidence(place) for place in topic_places(self._weighed, self._passages, scores)]
+            return self._overview({places[e.passage.id]: e for e in found if e.passage.id in places})
         if lines := masthead_places(self._asked.question, self._passages):
             return [self.evidence(place) for place in lines]
         if not scores or found[0].passage.id not in places:
             return []
         return self._listed(found[0], places[found[0].passage.id])
+
+    def _overview(self, found: Mapping[int, Evidence]) -> list[Evidence]:
+        """What a brief tells; of a passage of which it quotes a part, the clauses of that part."""
+        chosen = overview(self._asked.question, self._passages, found)
+        told = [_cut(self.evidence(each.place), each.quotes) for each in chosen]
+        return told if self._asked.question.terms else [replace(e, score=_figures(e)) for e in told]
 
     def _listed(self, first: Evidence, best: int) -> list[Evidence]:
         """The list that the best passage announces, names or belongs to; none where it speaks of something else."""
@@ -205,7 +214,9 @@ class Search:
     def evidence(self, place: int) -> Evidence:
         passage, rows = self._passages[place], self._reading.of_passage[place]
         spans = [self._reading.spans[i] for i in rows]
-        scored = score_clauses(self._weighed, passage, spans, weights(), [self._features(place, i) for i in rows])
+        whole = {"weakest": self._weakest(place)}
+        known = [self._features(place, i) | whole for i in rows]
+        scored = score_clauses(self._weighed, passage, spans, weights(), known)
         return Evidence(_key(passage), passage, max(c.score for c in scored), scored)
 
     def _likeness(self) -> Scores:
@@ -251,7 +262,6 @@ class Search:
             "dense": self._similar.get((place, span), whole),
             "sentence": whole,
             "late": float(self._late[row]),
-            "weakest": self._weakest(place),
             "paired": float(self._paired[row]),
             "foremost": float(self._foremost[row]),
             "alike": float(self._alike[row]),
@@ -292,6 +302,17 @@ def _hint(hints: Mapping[str, float], text: str) -> float:
     """How strongly the sayings point to `text`: the strongest term it holds, and a little for each further one."""
     held = sorted((strength for term, strength in hints.items() if term in text), reverse=True)
     return min(1.0, held[0] + 0.2 * sum(held[1:3])) if held else 0.0
+
+
+def _figures(evidence: Evidence) -> float:
+    """What a passage is worth where no matter is named: the more figures it tells, the more."""
+    return float(len(quantities(evidence.passage.text)))
+
+
+def _cut(evidence: Evidence, quotes: Sequence[Span]) -> Evidence:
+    """With the clauses inside the quotes alone."""
+    inside = tuple(clause for clause in evidence.clauses if any(quote.holds(clause.span) for quote in quotes))
+    return replace(evidence, clauses=inside or evidence.clauses)
 
 
 def _key(passage: Passage) -> str:

@@ -1,13 +1,12 @@
-"""Whole sections on a topic: for a brief, and for a list that a section enumerates (今年要办哪些民生实事).
+"""Lists that a report gives whole: under a heading that names them, behind a colon, as headings, as like sentences.
 
-Headings say what a section is about; a section is taken when its headings speak of enough of the question.
+Headings say what a section is about; a section is taken when its heading names the very thing asked for.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from chatbot.fit import period_fit
 from chatbot.lists import asks_for_several, is_heading
@@ -17,52 +16,13 @@ from chatbot.terms import match
 from chatbot.types import MASTHEAD, Passage, Question, Term
 from chatbot.wordlists import asking
 
-_BRIEFED = 0.5  # worth from which a section is about a topic
-_FOUND = 0.6  # what it is worth beside a heading that says it all, to hold most of what search found
-_LISTED = 0.8  # the same for a list: the heading must name the very thing
+_LISTED = 0.8  # share of the question that a heading must say to name the very thing
 _FEWEST_ENTRIES = 4
 _FEWEST_ANNOUNCED = 2
 _FEWEST_PARTS = 3
 _SAME_WORD, _SAME_END = 2, 5  # characters that clauses in parallel share at either end, or at their end alone
 
 _PARTS = re.compile("[一二三四五六七八九十]+(?:个|大|项)(?:方面|重点|主要)?(?:方面|任务|工作|行动)")  # 抓好十个方面工作
-
-Path = tuple[str, ...]
-
-
-def topic_places(weighed: Weighed, passages: Sequence[Passage], scores: dict[int, float]) -> list[int]:
-    """Places of the passages of the sections on the topic: for each period asked for (else each told of), the best.
-
-    `scores` are those of the passages found by search; they decide between sections whose headings say as much.
-    """
-    told = dict.fromkeys(passage.period for passage in passages if passage.period.kind != "standing")
-    periods = weighed.question.periods or tuple(told)
-    chosen: list[int] = []
-    for period in periods:
-        inside = [i for i, passage in enumerate(passages) if passage.period == period]
-        best = _best_path(weighed, passages, inside, scores)
-        chosen += [i for i in inside if best and passages[i].path[: len(best)] == best]
-    return chosen
-
-
-def _best_path(
-    weighed: Weighed, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]
-) -> Path | None:
-    """The path below a part that is most about the topic, by its heading and by what search found inside.
-
-    A narrower section is taken only when its own heading names the topic.
-    """
-    paths = {passages[i].path[:depth] for i in inside for depth in range(2, len(passages[i].path) + 1)}
-    support = {path: _support(path, passages, inside, scores) for path in paths}
-    most = max(support.values(), default=0.0) or 1.0
-    worth = {path: _said(weighed, path[-1]) + _FOUND * support[path] / most for path in paths}
-    apt = [path for path in paths if len(path) == 2 or _said(weighed, path[-1]) >= _LISTED]
-    best = max(apt, key=lambda path: worth[path], default=None)
-    return best if best and worth[best] >= _BRIEFED else None
-
-
-def _support(path: Path, passages: Sequence[Passage], inside: Sequence[int], scores: dict[int, float]) -> float:
-    return sum(max(0.0, scores.get(i, 0.0)) for i in inside if passages[i].path[: len(path)] == path)
 
 
 def _said(weighed: Weighed, heading: str) -> float:
@@ -121,7 +81,7 @@ def parts_places(question: Question, passages: Sequence[Passage], best: int) -> 
 
 
 def parallel_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
-    """Places of the sentences beside the passage at `best` that open like it: 打赢国企改革攻坚战…。打赢园区改革攻坚战…."""
+    """Places of the sentences beside the passage at `best` that open like it: 打赢国企改革攻坚战…。打赢园区攻坚战…."""
     opening = _opening(passages[best])
     beside = [i for i, p in enumerate(passages) if p.path == passages[best].path and p.period == passages[best].period]
     alike = [i for i in beside if i == best or _parallel(opening, _opening(passages[i]))]
@@ -135,9 +95,13 @@ def _opening(passage: Passage) -> str:
 
 def _parallel(one: str, other: str) -> bool:
     """Whether two clauses begin and end with the same words (提升…效能), or end with the same longer ones."""
-    tail = len(commonprefix([one[::-1], other[::-1]]))
-    head = len(commonprefix([one, other]))
+    tail, head = _shared(one[::-1], other[::-1]), _shared(one, other)
     return one != other and (tail >= _SAME_END or (head >= _SAME_WORD and tail >= _SAME_WORD))
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters from the beginning are the same."""
+    return [*(a == b for a, b in zip(one, other, strict=False)), False].index(False)
 
 
 def _asks_for(question: Question, size: int) -> bool:

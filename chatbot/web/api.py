@@ -1,6 +1,6 @@
-"""The named endpoint `/ask`: the same answers as the page, as the one JSON object of the contract.
+"""The named endpoints `/ask` and `/brief`: the same answers as the page, as the one JSON object of the contract.
 
-It does not stream. Of a generator a plain POST gets the first object, which would be a part of the answer, and a switch
+They do not stream. Of a generator a plain POST gets the first object, which would be a part of the answer, and a switch
 to ask for parts would be one more argument, without which Gradio refuses the plain calls that there are.
 """
 
@@ -15,9 +15,10 @@ from chatbot.web.texts import Texts
 
 # No postponed annotations in this module: Gradio reads the endpoint's types to describe it to clients.
 AskFunction = Callable[..., dict[str, Any]]
+Bound = AskableBot | ZhengwenError
 
 
-def ask_endpoint(bot: AskableBot | ZhengwenError, texts: Texts, mode: str = "auto") -> AskFunction:
+def ask_endpoint(bot: Bound, texts: Texts, mode: str = "auto") -> AskFunction:
     """A function fit for `gr.api`. `bot` may be the error that kept it from being made: then that is the answer."""
     default_mode = mode
 
@@ -29,10 +30,8 @@ def ask_endpoint(bot: AskableBot | ZhengwenError, texts: Texts, mode: str = "aut
     ) -> dict[str, Any]:
         """Answer a question about the reports. History: [question, answer] pairs, or role/content messages."""
         try:
-            if isinstance(bot, ZhengwenError):
-                raise bot
-            _check(message, report_ids, mode, texts)
-            answer = bot.ask(message, pairs(history or [], texts), tuple(report_ids or ()), mode)
+            check(message, report_ids, mode, texts)
+            answer = _there(bot).ask(message, pairs(history or [], texts), tuple(report_ids or ()), mode)
         except Exception as error:  # the edge: a client gets a line to read, never a traceback
             return failure(reason(error, texts), mode)
         return as_json(answer)
@@ -40,12 +39,34 @@ def ask_endpoint(bot: AskableBot | ZhengwenError, texts: Texts, mode: str = "aut
     return ask
 
 
+def brief_endpoint(bot: Bound, texts: Texts, mode: str = "auto") -> AskFunction:
+    """The same for a brief."""
+    default_mode = mode
+
+    def brief(topic: str, report_ids: list[str] | None = None, mode: str = default_mode) -> dict[str, Any]:
+        """Put together what the reports say on a topic, under the reports' own headings, every sentence cited."""
+        try:
+            check(topic, report_ids, mode, texts)
+            answer = _there(bot).brief(topic, tuple(report_ids or ()), mode)
+        except Exception as error:  # the edge: a client gets a line to read, never a traceback
+            return failure(reason(error, texts), mode)
+        return as_json(answer)
+
+    return brief
+
+
+def _there(bot: Bound) -> AskableBot:
+    if isinstance(bot, ZhengwenError):
+        raise bot
+    return bot
+
+
 def failure(line: str, mode: str) -> dict[str, Any]:
     """The contract's object for a question that met an error: status `error`, and why."""
     return {"status": "error", "answer": "", "error": line, "citations": [], "mode": mode, "timing_ms": {}}
 
 
-def _check(message: object, report_ids: object, mode: object, texts: Texts) -> None:
+def check(message: object, report_ids: object, mode: object, texts: Texts) -> None:
     """UsageError for values that are not of the endpoint's types; JSON may hold anything."""
     if not isinstance(message, str):
         raise UsageError(texts.bad_message)

@@ -5,15 +5,17 @@ Everything from a report, a question or a model is escaped here, at the last mom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import NamedTuple
+from urllib.parse import quote
 
 from chatbot.errors import ZhengwenError
 from chatbot.types import Answer, Citation, Report
 from chatbot.web.texts import Texts
 
 REACH = 120  # characters of the paragraph shown on either side of a quote
+READER = "report"  # the path of the reader, see reader.py
 _SENTENCE_ENDS = "。！？；"
 _STEP = " › "
 
@@ -69,16 +71,23 @@ def place(citation: Citation, texts: Texts) -> str:
     return " · ".join([*([_STEP.join(citation.path)] if citation.path else []), *page])
 
 
-class Cards:
-    """Draws citations of the reports whose titles and texts it is handed."""
+def address(citation: Citation, texts: Texts) -> str:
+    """The reader at the citation's place, seen from the page of these texts; relative, as behind a proxy's path."""
+    place = f"start={citation.start}&end={citation.end}&lang={texts.lang[:2]}"
+    return f"{texts.root}{READER}/{quote(citation.report_id, safe='')}?{place}#zw-mark"
 
-    def __init__(self, reports: Sequence[Report], text_of: TextOf, texts: Texts) -> None:
-        self._titles = {report.id: report_title(report, texts) for report in reports}
+
+class Cards:
+    """Draws citations of the reports whose titles and texts it is handed; `reports` are looked at each time."""
+
+    def __init__(self, reports: Iterable[Report], text_of: TextOf, texts: Texts) -> None:
+        self._reports = reports
         self._text_of = text_of
         self._texts = texts
 
     def title(self, report_id: str) -> str:
-        return self._titles.get(report_id, report_id)
+        found = (report_title(report, self._texts) for report in self._reports if report.id == report_id)
+        return next(found, report_id)
 
     def card(self, citation: Citation, card_id: str) -> str:
         """One closed card: marker, quote and place to see; paragraph, full path and report title on opening."""
@@ -104,7 +113,9 @@ class Cards:
     def _source(self, citation: Citation) -> str:
         title = escape(self._texts.title.format(title=self.title(citation.report_id)))
         where = escape(place(citation, self._texts))
-        return f'<p class="zw-source"><cite>{title}</cite><span>{where}</span></p>'
+        there = escape(address(citation, self._texts))
+        link = f'<a class="zw-open" href="{there}">{escape(self._texts.reader.open)}</a>'
+        return f'<p class="zw-source"><cite>{title}</cite><span>{where}</span>{link}</p>'
 
     def plain(self, question: str, answer: Answer) -> str:
         """Question, answer and references as text to paste into a letter."""
@@ -114,7 +125,7 @@ class Cards:
         ]
         if answer.citations:
             lines += ["", self._texts.copy_references, *map(self._reference, answer.citations)]
-        return "\n".join(lines)
+        return "\n".join([*lines, "", self._texts.copy_label])
 
     def _reference(self, citation: Citation) -> str:
         title = self._texts.title.format(title=self.title(citation.report_id))

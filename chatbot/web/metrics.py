@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import Lock
 
-from chatbot.types import Answer, Report
+from chatbot.types import Answer, Passage, Report, Section
 from chatbot.web.contract import AskableBot, History
 
 _STATUSES = ("answered", "partial", "refused", "out_of_scope", "blocked", "error")
@@ -67,9 +67,21 @@ class CountedBot:
     def text_of(self, report_id: str) -> str:
         return self._bot.text_of(report_id)
 
+    def passages(self, report_id: str) -> tuple[Passage, ...]:
+        return self._bot.passages(report_id)
+
+    def sections(self, report_id: str) -> tuple[Section, ...]:
+        return self._bot.sections(report_id)
+
     def ask(self, message: str, history: History = (), report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
+        return self._counted(lambda: self._bot.ask(message, history, report_ids, mode))
+
+    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
+        return self._counted(lambda: self._bot.brief(topic, report_ids, mode))
+
+    def _counted(self, ask: Callable[[], Answer]) -> Answer:
         try:
-            answer = self._bot.ask(message, history, report_ids, mode)
+            answer = ask()
         except Exception:
             self._metrics.failed()
             raise

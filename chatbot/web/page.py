@@ -5,131 +5,152 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.events import api
 
 from chatbot.errors import ZhengwenError
-from chatbot.types import Answer
-from chatbot.web.api import ask_endpoint
+from chatbot.types import Report
+from chatbot.web.api import ask_endpoint, brief_endpoint
 from chatbot.web.cards import Cards, report_title
-from chatbot.web.contract import AskableBot
-from chatbot.web.edge import reason
+from chatbot.web.contract import AskableBot, Ledger
+from chatbot.web.kept import MOST
+from chatbot.web.pane import pane
+from chatbot.web.talk import Conversation
 from chatbot.web.texts import Texts
-from chatbot.web.transcript import Turn, answered, conversation, failed, header, missing, working
+from chatbot.web.transcript import conversation, footer, header, missing
 
-SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
-FORGET_AFTER = 12 * 3600  # seconds a conversation is kept for a browser that stays open
-Screen = tuple[Any, ...]  # values for the box, the conversation, the turns and the welcome, in this order
+_ROOM = Path(__file__).parent
+TALK, PANE = ((_ROOM / name).read_text(encoding="utf-8") for name in ("talk.js", "pane.js"))
+# Header and footer are landmarks only outside of main, in which Gradio puts everything.
+HEADER = 'element.closest("main").before(element.querySelector("header"));'
+FOOTER = 'element.closest("main").after(element.querySelector("footer"));'
+STORE = "zw-kept"  # what the browser keeps it under; see talk.js
+# Gradio wants a secret to store things with. This one hides nothing, but kept things outlive a restart.
+SECRET = "zhengwen"
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+TELL = 'watch("value", () => document.dispatchEvent(new Event("zw-drawn")));'
 
 
-@dataclass(frozen=True)
-class Conversation:
-    """Turns what a person types into what the page shows. It holds no turns: those belong to the browser session."""
+class Asking(NamedTuple):
+    """What a person asks with."""
+
+    box: gr.Textbox
+    send: gr.Button
+    clear: gr.Button
+    chips: Sequence[gr.Button]
+    scope: gr.Dropdown
+
+
+class Shown(NamedTuple):
+    """What a question changes, in the order of `talk.Screen`."""
+
+    box: gr.Textbox
+    log: gr.HTML
+    kept: gr.BrowserState
+    welcome: gr.Column
+    earlier: gr.HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The reports of a bot, as they are whenever they are gone through: they may change while it is asked."""
 
     bot: AskableBot
-    cards: Cards
-    texts: Texts
-    mode: str
 
-    def ask(self, message: str, turns: tuple[Turn, ...], report_ids: Sequence[str] | None) -> Iterator[Screen]:
-        """The screens from question to answer; none at all for an empty message."""
-        question = (message or "").strip()
-        if not question:
-            yield tuple(gr.skip() for _ in range(4))
-            return
-        box: Any = ""
-        for step in self._steps(question, turns, tuple(report_ids or ())):
-            if isinstance(step, str):
-                yield box, conversation((*(turn.html for turn in turns), step)), gr.skip(), gr.update(visible=False)
-                box = gr.skip()  # what is typed while an answer is in work stays
-            else:
-                turns = (*turns, step)
-                yield gr.skip(), conversation(turn.html for turn in turns), turns, gr.skip()
-
-    def _steps(self, question: str, turns: tuple[Turn, ...], report_ids: tuple[str, ...]) -> Iterator[str | Turn]:
-        """HTML for each stage and each sentence that stands, then the turn."""
-        history = [(turn.question, turn.answer) for turn in turns if turn.answer]
-        so_far: Answer | None = None
-        try:
-            for stage, answer in self.bot.stages(question, history, report_ids, self.mode):
-                if answer and stage == "done":
-                    yield answered(len(turns) + 1, question, answer, self.cards, self.texts)
-                else:
-                    so_far = answer or so_far
-                    yield working(question, stage, self.texts, so_far)
-        except Exception as error:  # the edge: a person gets a line to read, never a traceback
-            yield failed(question, reason(error, self.texts), self.texts)
+    def __iter__(self) -> Iterator[Report]:
+        return iter(self.bot.reports)
 
 
-def build_page(bot: AskableBot | ZhengwenError, texts: Texts, examples: Sequence[str], mode: str) -> gr.Blocks:
-    """The whole page, with the `/ask` endpoint as the only one a client sees."""
+def build_page(
+    bot: AskableBot | ZhengwenError,
+    texts: Texts,
+    examples: Sequence[str],
+    mode: str,
+    ledger: Ledger | None = None,
+) -> gr.Blocks:
+    """The whole page, with `/ask` and `/brief` as the only endpoints a client sees."""
     page = gr.Blocks(title=texts.name, analytics_enabled=False)
     with page:
         api(ask_endpoint(bot, texts, mode), api_name="ask", concurrency_id="ask")
+        api(brief_endpoint(bot, texts, mode), api_name="brief", concurrency_id="ask")
         if isinstance(bot, ZhengwenError):
-            gr.HTML(header((), texts) + missing(bot, texts), apply_default_css=False, elem_id="zw-top")
+            _html(header((), texts) + missing(bot, texts), elem_id="zw-top", js_on_load=HEADER)
         else:
-            gr.HTML(header(bot.reports, texts), apply_default_css=False, elem_id="zw-top")
-            _chat(Conversation(bot, Cards(bot.reports, bot.text_of, texts), texts, mode), examples)
+            _html(header(bot.reports, texts), elem_id="zw-top", js_on_load=HEADER)
+            cards = Cards(Current(bot), bot.text_of, texts)
+            _chat(page, Conversation(bot, cards, texts, mode, ledger), examples)
+        _html(footer(texts), elem_id="zw-foot", js_on_load=FOOTER)
     return page
 
 
-def _chat(talk: Conversation, examples: Sequence[str]) -> None:
+def _html(value: str, **more: Any) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, **more)
+
+
+def _chat(page: gr.Blocks, talk: Conversation, examples: Sequence[str]) -> None:
     texts = talk.texts
-    turns = gr.State((), time_to_live=FORGET_AFTER)
+    kept = gr.BrowserState(None, storage_key=STORE, secret=SECRET)
     scope = _scope(talk)
+    page.load(lambda: gr.update(**_choices(talk)), None, scope, **_QUIET)
     with gr.Column(elem_id="zw-welcome") as welcome:
-        gr.HTML(f"<h2>{texts.examples}</h2>", apply_default_css=False)
+        _html(f"<h2>{escape(texts.examples)}</h2>")
         chips = [gr.Button(example, elem_classes="zw-chip", variant="secondary", size="md") for example in examples]
-    log = gr.HTML(conversation(()), elem_id="zw-conversation", apply_default_css=False, js_on_load=SCRIPT)
+    earlier = _html("", elem_id="zw-earlier-turns", js_on_load=TELL)
+    log = _html(conversation(()), elem_id="zw-conversation", js_on_load=TALK)
     with gr.Row(elem_id="zw-composer"):
         box = _box(texts)
         send = gr.Button(texts.send, variant="primary", elem_id="zw-send", scale=0, min_width=88)
         clear = gr.Button(texts.clear, variant="secondary", elem_id="zw-clear", scale=0, min_width=88)
-    _wire(talk, box, send, clear, chips, [turns, scope], [box, log, turns, welcome])
+    with gr.Row(elem_id="zw-keeping"):
+        _html(f"<p>{escape(texts.kept.format(most=MOST))}</p>")
+        erase = gr.Button(texts.erase, variant="secondary", elem_id="zw-erase", size="sm", scale=0)
+    _html(pane(texts), elem_id="zw-panes", js_on_load=PANE)
+    shown = Shown(box, log, kept, welcome, earlier)
+    asked = _wire(talk, Asking(box, send, clear, chips, scope), shown)
+    _wire_keeping(page, talk, erase, shown, asked)
 
 
-def _wire(
-    talk: Conversation,
-    box: gr.Textbox,
-    send: gr.Button,
-    clear: gr.Button,
-    chips: Sequence[gr.Button],
-    known: Sequence[Any],
-    screen: Sequence[Any],
-) -> None:
-    """Who calls whom. `known` are turns and scope, `screen` is what a question changes."""
+def _wire(talk: Conversation, asking: Asking, shown: Shown) -> list[Any]:
+    """Who calls whom to ask; gives what a new conversation must end."""
     events: dict[str, Any] = {
-        "outputs": screen,
+        "outputs": list(shown),
         "show_progress": "hidden",
         "api_name": "screen",
         "api_visibility": "private",
         "concurrency_id": "ask",
     }
-    asked = [gr.on([box.submit, send.click], talk.ask, [box, *known], **events)]
-    asked += [chip.click(partial(talk.ask, chip.value), known, **events) for chip in chips]
-    clear.click(_blank, None, screen, show_progress="hidden", api_visibility="private", queue=False, cancels=asked)
+    known = [shown.kept, asking.scope]
+    asked = [gr.on([asking.box.submit, asking.send.click], talk.ask, [asking.box, *known], **events)]
+    asked += [chip.click(partial(talk.ask, chip.value), known, **events) for chip in asking.chips]
+    asking.clear.click(talk.anew, shown.kept, list(shown), cancels=asked, **_QUIET)
+    return asked
 
 
-def _blank() -> Screen:
-    return "", conversation(()), (), gr.update(visible=True)
+def _wire_keeping(page: gr.Blocks, talk: Conversation, erase: gr.Button, shown: Shown, asked: list[Any]) -> None:
+    """What was kept is shown when the page is opened, and gone from the browser when it is erased."""
+    page.load(talk.again, shown.kept, list(shown), **_QUIET)
+    erase.click(talk.erased, None, list(shown), cancels=asked, js="() => { zwForget(); return []; }", **_QUIET)
 
 
 def _scope(talk: Conversation) -> gr.Dropdown:
     """The report chooser, out of sight while there is nothing to choose."""
-    choices = [(report_title(report, talk.texts), report.id) for report in talk.bot.reports]
     return gr.Dropdown(
-        choices,
+        **_choices(talk),
         value=[],
         multiselect=True,
         label=talk.texts.scope,
         info=talk.texts.scope_hint,
-        visible=len(choices) > 1,
         elem_id="zw-scope",
     )
+
+
+def _choices(talk: Conversation) -> dict[str, Any]:
+    choices = [(report_title(report, talk.texts), report.id) for report in talk.bot.reports]
+    return {"choices": choices, "visible": len(choices) > 1}
 
 
 def _box(texts: Texts) -> gr.Textbox:

@@ -35,6 +35,7 @@ def add_quality(app: FastAPI, texts: Texts, card: Path = CARD) -> None:
 
 def _html(markdown: str, texts: Texts) -> str:
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    body = body.replace("<table>", '<table tabindex="0">')  # wide ones scroll, which the keyboard must reach
     return (
         f'<!doctype html><html lang="{texts.lang}"><head><meta charset="utf-8"><title>{texts.card}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'

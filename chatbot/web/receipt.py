@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+
+from pydantic import BaseModel
 
 from chatbot.types import Answer, Dropped
 from chatbot.web.texts import ReceiptTexts, Texts
@@ -16,6 +17,48 @@ from chatbot.web.texts import ReceiptTexts, Texts
 BEST = 6  # passages shown, of all that were weighed
 
 TitleOf = Callable[[str], str]
+
+
+class Weighed(BaseModel):
+    """A passage that was weighed: its score and its best clause."""
+
+    score: float
+    best: str
+
+
+class Model(BaseModel):
+    """What a language model was asked with, and what came of it."""
+
+    name: str
+    calls: int
+    sentences: int
+    prompt_tokens: int | None
+    answer_tokens: int | None
+    first_sentence_ms: float | None
+    failure: str
+    prompts: dict[str, str]
+
+
+class Told(BaseModel):
+    """As much of a receipt as is shown: of the passages the best, of which there were `found` in all."""
+
+    understood: str
+    periods: list[str]
+    passages: list[Weighed]
+    found: int | None = None
+    model: Model | None = None
+    index: dict[str, str]
+
+
+def told(answer: Answer) -> tuple[tuple[str, object], ...]:
+    """The receipt cut down to what is shown. ValidationError, a ValueError, for one that is none."""
+    return tuple(_told(answer).model_dump().items()) if answer.receipt else ()
+
+
+def _told(answer: Answer) -> Told:
+    whole = Told.model_validate(dict(answer.receipt))
+    best = sorted(whole.passages, key=lambda passage: -passage.score)[:BEST]
+    return whole.model_copy(update={"passages": best, "found": whole.found or len(whole.passages)})
 
 
 def how(answer: Answer, id: str, title_of: TitleOf, texts: Texts) -> str:
@@ -34,15 +77,15 @@ def _row(name: str, lines: Sequence[str]) -> str:
 
 def _rows(answer: Answer, title_of: TitleOf, texts: Texts) -> Iterator[tuple[str, Sequence[str]]]:
     """Each heading with its lines, as plain text."""
-    told: dict[str, Any] = dict(answer.receipt)
-    words = texts.receipt
-    yield words.question, (told["understood"],)
-    yield words.period, (_periods(told["periods"], texts),)
-    yield words.searched, tuple(_passages(told["passages"], words))
+    told, words = _told(answer), texts.receipt
+    prompts = told.model.prompts if told.model else {}
+    yield words.question, (told.understood,)
+    yield words.period, (_periods(told.periods, texts),)
+    yield words.searched, tuple(_passages(told, words))
     yield words.dropped, tuple(_dropped(answer.dropped, words))
-    yield words.model, tuple(_model(told["model"], words)) if "model" in told else ()
-    yield words.prompts, tuple(_fingerprints(told["model"]["prompts"], words.prompt_names())) if "model" in told else ()
-    yield words.index, tuple(f"{texts.title.format(title=title_of(id))} {hash}" for id, hash in told["index"].items())
+    yield words.model, tuple(_model(told.model, words)) if told.model else ()
+    yield words.prompts, tuple(_fingerprints(prompts, words.prompt_names()))
+    yield words.index, tuple(f"{texts.title.format(title=title_of(id))} {hash}" for id, hash in told.index.items())
     yield words.time, (_times(dict(answer.timing_ms), texts),)
 
 
@@ -57,12 +100,11 @@ def _period(period: str, texts: Texts) -> str:
     return (texts.plain_year.format(year=year) if year.isdigit() else "") + status
 
 
-def _passages(passages: Sequence[Mapping[str, Any]], words: ReceiptTexts) -> Iterator[str]:
-    best = sorted(passages, key=lambda passage: -passage["score"])[:BEST]
-    if best:
-        yield words.found.format(found=len(passages), shown=len(best))
-    for passage in best:
-        yield words.passage.format(score=f"{passage['score']:.1f}", text=passage["best"])
+def _passages(told: Told, words: ReceiptTexts) -> Iterator[str]:
+    if told.passages:
+        yield words.found.format(found=told.found, shown=len(told.passages))
+    for passage in told.passages:
+        yield words.passage.format(score=f"{passage.score:.1f}", text=passage.best)
 
 
 def _dropped(dropped: Sequence[Dropped], words: ReceiptTexts) -> Iterator[str]:
@@ -71,15 +113,15 @@ def _dropped(dropped: Sequence[Dropped], words: ReceiptTexts) -> Iterator[str]:
         yield words.drop.format(reason=reason, count=count)
 
 
-def _model(model: Mapping[str, Any], words: ReceiptTexts) -> Iterator[str]:
-    yield model["name"]
-    yield words.written.format(calls=model["calls"], sentences=model["sentences"])
-    if model["prompt_tokens"] is not None:
-        yield words.tokens.format(prompt=model["prompt_tokens"], answer=model["answer_tokens"])
-    if model["first_sentence_ms"] is not None:
-        yield words.first.format(time=_time(model["first_sentence_ms"], words))
-    if model["failure"]:
-        yield words.failure.format(reason=model["failure"])
+def _model(model: Model, words: ReceiptTexts) -> Iterator[str]:
+    yield model.name
+    yield words.written.format(calls=model.calls, sentences=model.sentences)
+    if model.prompt_tokens is not None:
+        yield words.tokens.format(prompt=model.prompt_tokens, answer=model.answer_tokens)
+    if model.first_sentence_ms is not None:
+        yield words.first.format(time=_time(model.first_sentence_ms, words))
+    if model.failure:
+        yield words.failure.format(reason=model.failure)
 
 
 def _fingerprints(hashes: Mapping[str, str], names: Mapping[str, str]) -> Iterator[str]:

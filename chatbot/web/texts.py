@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).with_name("texts.toml")
 
@@ -44,15 +45,91 @@ class ReceiptTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderTexts:
+    """The words of the reader, on the page and as a document of its own."""
+
+    head: str
+    open: str
+    tree: str
+    jump: str
+    alone: str
+    close: str
+    loading: str
+    failed: str
+    bad_place: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingTexts:
+    """The words under an answer to rate it. What is kept of a reason is its Chinese name, at the same place."""
+
+    head: str
+    good: str
+    bad: str
+    reason: str
+    reasons: tuple[str, ...]
+    comment: str
+    send: str
+    thanks: str
+    failed: str
+    bad_rating: str
+
+    @classmethod
+    def of(cls, words: dict[str, Any]) -> RatingTexts:
+        return cls(**words | {"reasons": tuple(words["reasons"])})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiTexts:
+    """What the interfaces for machines say: errors, the tools' descriptions, the words of their documents."""
+
+    bad_key: str
+    too_large: str
+    bad_json: str
+    busy: str
+    no_path: str
+    no_method: str
+    bad_field: str
+    no_model: str
+    no_question: str
+    one_answer: str
+    changed: str
+    bad_name: str
+    bad_year: str
+    bad_status: str
+    asks: str
+    finds: str
+    held: str
+    docs: str
+    docs_lead: str
+    docs_raw: str
+    docs_http: str
+    docs_gradio: str
+    docs_mcp: str
+    docs_mcp_lead: str
+    docs_values: str
+    docs_columns: str
+    docs_body: str
+    docs_answers: str
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """What texts.toml says in one language; names in braces are filled in where they are used."""
 
     lang: str
+    root: str
+    other: str
+    other_lang: str
+    other_name: str
     name: str
     tagline: str
     notice: str
     card: str
     card_link: str
+    docs_link: str
     no_card: str
     back: str
     basis: str
@@ -90,6 +167,11 @@ class Texts:
     copy_question: str
     copy_answer: str
     copy_references: str
+    copy_label: str
+    ai_label: str
+    earlier: str
+    kept: str
+    erase: str
     missing: str
     unexpected: str
     started: str
@@ -104,12 +186,21 @@ class Texts:
     example_3: str
     example_4: str
     receipt: ReceiptTexts
+    reader: ReaderTexts
+    rating: RatingTexts
+    api: ApiTexts
 
     @classmethod
     def of(cls, language: str = "zh") -> Texts:
         """The words of `language` (`zh` or `en`). KeyError for another one, TypeError for a table that does not fit."""
         words = tomllib.loads(_FILE.read_text(encoding="utf-8"))[language]
-        return cls(**words | {"receipt": ReceiptTexts(**words["receipt"])})
+        tables = {
+            "receipt": ReceiptTexts(**words["receipt"]),
+            "reader": ReaderTexts(**words["reader"]),
+            "rating": RatingTexts.of(words["rating"]),
+            "api": ApiTexts(**words["api"]),
+        }
+        return cls(**words | tables)
 
     @property
     def default_examples(self) -> tuple[str, ...]:

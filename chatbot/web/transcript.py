@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import NamedTuple
 
 from chatbot.errors import ZhengwenError
 from chatbot.types import Answer, Report
-from chatbot.web.cards import Cards, report_title
+from chatbot.web.cards import Cards, address, report_title
+from chatbot.web.kept import Turn
+from chatbot.web.rating import asked_for
 from chatbot.web.receipt import how
 from chatbot.web.texts import Texts
 from chatbot.wordlists import read_toml
@@ -19,16 +20,14 @@ _MARKER = re.compile(r"\[(\d+)\]")
 _CODE = re.compile(r"`([^`]+)`")
 
 
-class Turn(NamedTuple):
-    """A question and what came of it. `answer` is the plain text, empty where there was none; `html` is escaped."""
+def drawn(number: int, turn: Turn, cards: Cards, texts: Texts) -> str:
+    """A turn as HTML; `number` (from 1) makes the ids of its cards its own."""
+    if turn.answer:
+        return _turn(turn.question, _answer(number, turn, turn.answer, cards, texts), turn.answer.status)
+    return _turn(turn.question, _label(texts.label("error")) + f"<p>{_advice(turn.error)}</p>", "error")
 
-    question: str
-    answer: str
-    html: str
 
-
-def answered(number: int, question: str, answer: Answer, cards: Cards, texts: Texts) -> Turn:
-    """The turn of an answer; `number` (from 1) makes the ids of its cards its own."""
+def _answer(number: int, turn: Turn, answer: Answer, cards: Cards, texts: Texts) -> str:
     unedited, note = _unedited(answer.note)
     parts = (
         _label(texts.label(answer.status)),
@@ -36,15 +35,11 @@ def answered(number: int, question: str, answer: Answer, cards: Cards, texts: Te
         _said(answer, texts, number),
         _note(note, number, answer, texts),
         _citations(number, answer, cards, texts),
-        _foot(question, answer, cards, texts),
+        _foot(turn.question, answer, cards, texts),
+        asked_for(turn.receipt_id, f"zw-{number}-why", texts),
         how(answer, f"zw-{number}-how", cards.title, texts),
     )
-    return Turn(question, answer.text, _turn(question, "".join(parts), answer.status))
-
-
-def failed(question: str, reason: str, texts: Texts) -> Turn:
-    """The turn of a question that met an error; it is no part of the history handed to the bot."""
-    return Turn(question, "", _turn(question, _label(texts.label("error")) + f"<p>{_advice(reason)}</p>", "error"))
+    return "".join(parts)
 
 
 def working(question: str, stage: str, texts: Texts, so_far: Answer | None = None) -> str:
@@ -66,17 +61,34 @@ def conversation(turns: Iterable[str]) -> str:
     return f'<div class="zw-log" role="log" aria-live="polite">{"".join(turns)}</div>'
 
 
+def earlier(turns: Sequence[Turn], cards: Cards, texts: Texts) -> str:
+    """The turns of conversations before this one, folded up; no part of what is read out when it changes."""
+    if not turns:
+        return ""
+    inside = "".join(drawn(number, turn, cards, texts) for number, turn in enumerate(turns, 1))
+    summary = f"<summary>{escape(texts.earlier.format(count=len(turns)))}</summary>"
+    return f'<details class="zw-earlier" id="zw-earlier">{summary}{inside}</details>'
+
+
 def header(reports: Sequence[Report], texts: Texts) -> str:
-    """Name, what it is, the standing notice and, for a single report, its title."""
+    """Name, what it is, for a single report its title, the standing notice, and the way to the other language."""
     only = [report_title(report, texts) for report in reports] if len(reports) == 1 else []
     basis = "".join(
         f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only
     )
-    notice = f'{escape(texts.notice)} <a href="quality">{escape(texts.card_link)}</a>'
+    other = f'href="{texts.other}" lang="{texts.other_lang}" hreflang="{texts.other_lang}"'
     return (
-        f'<header class="zw-header"><h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>'
-        f'{basis}<p class="zw-notice">{notice}</p></header>'
+        f'<header class="zw-header"><p class="zw-lang"><a {other}>{escape(texts.other_name)}</a></p>'
+        f'<h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>{basis}'
+        f'<p class="zw-notice">{escape(texts.notice)}</p></header>'
     )
+
+
+def footer(texts: Texts) -> str:
+    """What there is beside the page."""
+    links = ((f"{texts.root}quality", texts.card_link), (f"{texts.root}v1/docs", texts.docs_link))
+    drawn = "".join(f'<a href="{address}">{escape(name)}</a>' for address, name in links)
+    return f'<footer class="zw-footer"><p>{drawn}</p></footer>'
 
 
 def missing(error: ZhengwenError, texts: Texts) -> str:
@@ -119,11 +131,11 @@ def _note(note: str, number: int, answer: Answer, texts: Texts) -> str:
 
 
 def _linked(sentence: str, answer: Answer, texts: Texts, number: int | None) -> str:
-    """Escaped text whose markers lead to their cards, or will once the turn has a number and cards.
+    """Escaped text whose markers lead into the report, or will once the turn has a number.
 
     A marker without a citation stays text.
     """
-    known = {citation.marker for citation in answer.citations}
+    known = {citation.marker: citation for citation in answer.citations}
 
     def link(match: re.Match[str]) -> str:
         marker = int(match[1])
@@ -131,8 +143,8 @@ def _linked(sentence: str, answer: Answer, texts: Texts, number: int | None) -> 
             return match[0]
         if number is None:
             return f'<a class="zw-marker">[{marker}]</a>'
-        title = f"{texts.marker} {marker}"
-        return f'<a class="zw-marker" href="#{_card_id(number, marker)}" aria-label="{escape(title)}">[{marker}]</a>'
+        where, title = escape(address(known[marker], texts)), escape(f"{texts.marker} {marker}")
+        return f'<a class="zw-marker" href="{where}" aria-label="{title}">[{marker}]</a>'
 
     return _MARKER.sub(link, escape(sentence))
 
@@ -149,10 +161,12 @@ def _card_id(number: int, marker: int) -> str:
 
 
 def _foot(question: str, answer: Answer, cards: Cards, texts: Texts) -> str:
+    """That a program made this, and how; and the button to copy it."""
     dropped = texts.dropped.format(count=len(answer.dropped)) if answer.dropped else ""
     said = " · ".join(filter(None, (texts.origin(answer.mode) if answer.citations else "", dropped)))
+    label = f'<span class="zw-ai">{escape(texts.ai_label)}</span>'
     copy = _copy(cards.plain(question, answer), texts) if answer.citations else ""
-    return f'<footer class="zw-foot"><span>{escape(said)}</span>{copy}</footer>' if said or copy else ""
+    return f'<footer class="zw-foot">{label}<span class="zw-origin">{escape(said)}</span>{copy}</footer>'
 
 
 def _copy(text: str, texts: Texts) -> str:
