@@ -46,7 +46,7 @@ def period_fit(question: Question, passage: Passage) -> float:
     A year that is neither the one reviewed nor the one planned for must be named by the passage.
     """
     if not question.periods:
-        return 1.0 if _same_years_ahead(question.text, passage.path[-1] + passage.text) else 0.0
+        return 1.0 if _same_years_ahead(question.text, "".join(passage.path[-1:]) + passage.text) else 0.0
     if passage.period in question.periods:
         return 1.0
     if any(f"{period.year}年" in passage.text for period in question.periods):

@@ -43,6 +43,7 @@ from eval.retrieval import retrieval
 from eval.run import print_misses, run
 from eval.scripted.scripts import SCRIPTS, slowed
 from eval.scripted.server import MODEL, serving
+from eval.staff_page import staff_page
 from eval.stress import stress
 from eval.train import train_and_save
 from eval.tune import tune_and_save
@@ -184,6 +185,7 @@ def _bench(options: argparse.Namespace) -> None:
 
 def _page(options: argparse.Namespace) -> None:
     page(load_settings(), options.out, _tell)
+    staff_page(load_settings(), options.out, _tell)
 
 
 def _mutate(options: argparse.Namespace) -> int:

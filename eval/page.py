@@ -14,6 +14,7 @@ from time import sleep
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app import open_bot, suggestions
 from chatbot.errors import SetupError
@@ -39,7 +40,7 @@ class NoBook:
 
 def page(settings: Settings, out: Path, tell: Progress) -> None:
     """Write the pictures to `out` as PNG and print the measurements. Raises SetupError without browser or index."""
-    with _served(settings) as address, _browser() as browser:
+    with _served(settings) as address, chromium() as browser:
         for name, (width, height) in SIZES.items():
             with browser.new_context(viewport={"width": width, "height": height}) as context:
                 tell(f"拍摄网页：{width} × {height}")
@@ -55,11 +56,17 @@ def _served(settings: Settings) -> Iterator[str]:
 
     bot = open_bot(settings)
     examples = suggestions(bot, settings.default_report)
+    with serving(lambda: create_app(bot, examples=examples, ledger=NoBook())) as address:
+        yield address
+
+
+@contextmanager
+def serving(make: Callable[[], ASGIApp]) -> Iterator[str]:
+    """The address of an app while it is served in a thread of its own."""
     servers: list[uvicorn.Server] = []
 
     async def run(listener: socket.socket) -> None:
-        app = create_app(bot, examples=examples, ledger=NoBook())
-        servers.append(uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)))
+        servers.append(uvicorn.Server(uvicorn.Config(make(), log_level="critical", timeout_graceful_shutdown=1)))
         await servers[0].serve([listener])
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -73,7 +80,7 @@ def _served(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def _browser() -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     # Only developers have it.
     from playwright.sync_api import sync_playwright
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
-from web_browser import ask, needs_chromium, opened
+from web_browser import ask, fresh, needs_chromium, opened
 from web_fakes import NASTY, TEXT, TOWN, FakeBot
 from web_server import serving
 
@@ -37,11 +37,15 @@ def desk(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="module")
+def tab(desk: BrowserContext) -> Iterator[Page]:
+    with desk.new_page() as tab:
+        yield tab
+
+
 @pytest.fixture
-def page(desk: BrowserContext, address: str) -> Iterator[Page]:
-    with desk.new_page() as page:
-        yield opened(page, address)
-        page.evaluate("localStorage.clear()")  # the next test is another person
+def page(tab: Page, address: str) -> Page:
+    return fresh(tab, address)
 
 
 def test_an_answer_shows_its_sentences_and_closed_cards(page: Page) -> None:
@@ -171,7 +175,8 @@ def test_two_people_do_not_see_each_others_questions(page: Page, browser: Browse
         assert bot.asked[-1][1] == ()
 
 
-def test_the_chosen_report_is_the_one_asked(page: Page, bot: FakeBot) -> None:
+def test_the_chosen_report_is_the_one_asked(desk: BrowserContext, address: str, bot: FakeBot) -> None:
+    page = opened(desk.new_page(), address)
     page.click("#zw-scope input")
     page.get_by_role("option", name="<i>乙县</i>政府工作报告（2023年）").click()
     page.keyboard.press("Escape")

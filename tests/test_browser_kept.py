@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from web_browser import ask, needs_chromium, opened
+from web_browser import ask, fresh, needs_chromium, opened
 from web_fakes import Book, FakeBot
 from web_server import serving
 
@@ -37,11 +37,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="module")
+def tab(context: BrowserContext) -> Iterator[Page]:
+    with context.new_page() as tab:
+        yield tab
+
+
 @pytest.fixture
-def page(context: BrowserContext, address: str) -> Iterator[Page]:
-    with context.new_page() as page:
-        yield opened(page, address)
-        page.evaluate("localStorage.clear()")
+def page(tab: Page, address: str) -> Page:
+    return fresh(tab, address)
 
 
 def kept(page: Page) -> list[str]:

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from web_browser import ask, needs_chromium, opened
+from web_browser import DESK, PHONE, ask, fresh, needs_chromium
 from web_fakes import GROWTH, TEXT, TOWN, FakeBot
 from web_server import serving
 
 QUESTION = "去年地区生产总值增长多少？"
 LONG = TEXT.replace("一年来，", "一年来，我们做了许多事。\n" * 80 + "一年来，")  # the quotes are far down
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 QUOTES = [citation.quote for citation in GROWTH.citations]
 
 pytestmark = needs_chromium
@@ -45,13 +44,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="module")
+def tab(context: BrowserContext) -> Iterator[Page]:
+    with context.new_page() as tab:
+        yield tab
+
+
 @pytest.fixture
-def page(context: BrowserContext, address: str) -> Iterator[Page]:
-    with context.new_page() as page:
-        page.set_viewport_size(DESK)
-        ask(opened(page, address), QUESTION)
-        yield page
-        page.evaluate("localStorage.clear()")
+def page(tab: Page, address: str) -> Page:
+    ask(fresh(tab, address), QUESTION)
+    return tab
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])

@@ -12,7 +12,7 @@ import pytest
 from core_fakes import report_text, retriever_over, settings_for
 from docx import Document
 from index_fakes import HashEmbedder, silent
-from playwright.sync_api import Browser, BrowserContext, Download, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Page, expect
 from staff_room import LI, PASSWORDS, WANG, open_room, staffed
 from test_browser_staff import turn_to, violations
 from web_browser import ask, needs_chromium, opened
@@ -237,6 +237,39 @@ def test_two_at_once_are_told_and_lose_nothing(wang: Page, li: Page) -> None:
     expect(wang.locator(".zw-compared ins")).to_have_count(2)
     press(wang, "over", "已存为第 3 版")
     expect(wang.locator(".zw-clash")).to_have_count(0)
+
+
+def test_changes_are_not_left_behind_unasked(wang: Page) -> None:
+    draft(wang, "放下的简报")
+    type_over(wang, 0, TRUE)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    wang.on("dialog", stay)
+    wang.locator("#zw-brief-list button").first.click()
+    wang.get_by_role("button", name="起草").click()
+    wang.locator('.zw-desk [data-act="close"]').click()
+    assert len(asked) == 3 and "还没有保存" in asked[0]
+    expect(wang.locator('[data-place="0"] .zw-typed')).to_have_value(TRUE)
+    wang.remove_listener("dialog", stay)
+    wang.once("dialog", lambda dialog: dialog.accept())
+    wang.locator('.zw-desk [data-act="close"]').click()
+    expect(wang.locator(".zw-desk")).to_have_count(0)
+
+
+def test_a_double_click_is_one_click(wang: Page) -> None:
+    draft(wang, "双击的简报")
+    sentence = wang.locator('[data-place="0"]')
+    sentence.locator("summary").first.click()
+    sentence.locator(".zw-more summary").click()
+    sentence.locator(".zw-added").fill("轨道交通三号线开通运营。")
+    sentence.locator('[data-act="add"]').dblclick()
+    expect(wang.locator(".zw-sentence")).to_have_count(3)
+    wang.wait_for_timeout(700)
+    expect(wang.locator(".zw-sentence")).to_have_count(3)
 
 
 def test_an_older_version_is_opened(wang: Page) -> None:

@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from web_fakes import GROWTH, SILENT, TOWN, FakeBot, WritingBot
-from web_server import serving, serving_app
+from web_server import in_a_loop, serving, serving_app
 
 from chatbot.bot import Bot
 from chatbot.chain import Writer
@@ -429,7 +429,7 @@ def asked_at_once(bot: Slow, times: int, waiting: int) -> list[httpx.Response]:
             bot.go_on.set()
             return await asyncio.gather(*calls)
 
-    return asyncio.run(ask())
+    return in_a_loop(ask())
 
 
 def test_who_finds_no_place_to_wait_is_sent_away_and_told_when_to_come_back() -> None:

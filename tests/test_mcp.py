@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, Tool
 from web_fakes import GROWTH, TEXT, TOWN, FakeBot, report
-from web_server import serving
+from web_server import in_a_loop, serving
 
 from chatbot.bot import Bot
 from chatbot.errors import IndexMissing
@@ -59,7 +58,7 @@ def tools(address: str) -> list[Tool]:
             await session.initialize()
             return (await session.list_tools()).tools
 
-    return asyncio.run(listed())
+    return in_a_loop(listed())
 
 
 def call(address: str, tool: str, **arguments: Any) -> CallToolResult:
@@ -68,7 +67,7 @@ def call(address: str, tool: str, **arguments: Any) -> CallToolResult:
             await session.initialize()
             return await session.call_tool(tool, arguments)
 
-    return asyncio.run(called())
+    return in_a_loop(called())
 
 
 def said(result: CallToolResult) -> str:

@@ -166,6 +166,11 @@ def test_two_parts_of_one_sentence_are_two_quotes():
     assert told("灯塔", {text: 5.0}, a_whole([(CITY, REVIEW, text)])) == ["新建灯塔4座，造林80万亩/改造灯塔2座。"]
 
 
+def test_nothing_is_cut_inside_quotation_marks():
+    text = "植树造林；建成“码头；灯塔”示范区3个；改造泊位2座。"
+    assert told("灯塔", {text: 5.0}, a_whole([(CITY, REVIEW, text)])) == ["建成“码头；灯塔”示范区3个"]
+
+
 def test_a_passage_that_scores_far_below_the_best_is_left_out():
     assert told("灯塔", {LONG: 9.0, MIXED: 3.0}) == ["新建灯塔4座"]
 

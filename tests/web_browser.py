@@ -20,7 +20,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+_CLOSE = "if (!document.querySelector('#zw-pane').hidden) document.querySelector('.zw-pane-close').click()"
 _ANSWERED = ".zw-turn:not(.zw-working)"
+
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
@@ -38,6 +41,27 @@ def opened(page: Page, address: str) -> Page:
     page.goto(address)
     expect(page.locator("#zw-box textarea")).to_be_editable()
     return page
+
+
+def fresh(page: Page, address: str) -> Page:
+    """The page as another person finds it: nothing asked, opened or kept. To load Gradio anew would take a second."""
+    page.unroute_all()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESK)
+    if page.url.rstrip("/") != address:
+        return _loaded_anew(page, address)
+    page.wait_for_selector("#zw-pane", state="attached")  # it may have been loaded anew just now
+    page.evaluate(_CLOSE)
+    page.fill("#zw-box textarea", "…")  # emptied when all is erased
+    page.evaluate("document.querySelector('#zw-erase').click()")
+    page.wait_for_function("!document.querySelector('#zw-box textarea').value && !document.querySelector('.zw-turn')")
+    return page
+
+
+def _loaded_anew(page: Page, address: str) -> Page:
+    if page.url.startswith(address):
+        page.evaluate("localStorage.clear()")
+    return opened(page, address)
 
 
 def say(page: Page, question: str) -> None:

@@ -86,7 +86,7 @@ class FakeBot:
     def sections(self, report_id: str) -> tuple[Section, ...]:
         return sections(self._held(report_id))
 
-    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto") -> Answer:
+    def brief(self, topic: str, report_ids: Sequence[str] = (), mode: str = "auto", length: str = "full") -> Answer:
         self.briefed.append((topic, tuple(report_ids), mode))
         for report_id in report_ids:
             self.text_of(report_id)

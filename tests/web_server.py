@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +16,12 @@ from fastapi import FastAPI
 from chatbot.errors import ZhengwenError
 from chatbot.web.contract import AskableBot, Ledger
 from chatbot.web.server import Doors, create_app
+
+
+def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: the browser tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 class _Server(uvicorn.Server):

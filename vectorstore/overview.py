@@ -15,11 +15,11 @@ from chatbot.figures import quantities
 from chatbot.lists import is_heading
 from chatbot.topic import Member, heads, is_row, kind_asked, members, spoken
 from chatbot.types import MASTHEAD, Evidence, Passage, Question, Span
+from vectorstore.excerpt import SAID, excerpt, focus
 from vectorstore.passages import clauses
 
 _NAMED = 0.5  # share of a member from which a heading names it
 _NAMED_PART = 0.9  # the same for the heading of a part of the report
-_SAID = 0.6  # share of a member from which a passage says it
 _ALL_SAID = 0.9
 _NEAR_BEST = 0.55  # of the best score, from which a passage counts beside it
 _AS_GOOD = 0.75  # the same outside of the section that is about the topic
@@ -31,7 +31,6 @@ _ALONE = 2.0  # how much more than the next that is
 _TOLD_OF = 1 / 3  # share of its passages from which a sub-section is about a member that its heading only mentions
 _BESIDE = 1 / 5  # share of its clauses from which a passage elsewhere tells of what a section is about
 _AMONG = 1 / 12  # the same where there is no such section: a sentence that names everything tells of nothing
-_MANY = 3  # clauses up to which a sentence is quoted whole
 _LABEL = 5  # characters of a sentence that is only the label of those behind it
 _LIST = 4  # entries from which a section is a list, which stays whole
 
@@ -75,7 +74,7 @@ class Ground:
 
     def tells(self, member: Member, place: int) -> bool:
         alike = place in self.found and self.found[place].best.feature("dense") >= _ALIKE
-        return alike or self.said(member, place) >= _SAID
+        return alike or self.said(member, place) >= SAID
 
 
 def overview(question: Question, passages: Sequence[Passage], found: Mapping[int, Evidence]) -> list[Chosen]:
@@ -125,9 +124,9 @@ def _beside(
 ) -> list[Chosen]:
     """The passages outside of the sections taken that say a member which none of them is about, or all of one."""
     taken = {each.place for each in held}
-    if not paths and any(ground.said(member, place) >= _SAID for place in taken):
+    if not paths and any(ground.said(member, place) >= SAID for place in taken):
         return []
-    share = _ALL_SAID if paths else _SAID
+    share = _ALL_SAID if paths else SAID
     return [each for each in _saying(ground, member, inside, share) if each.place not in taken]
 
 
@@ -180,7 +179,7 @@ def _searched(ground: Ground, path: Path, part: Sequence[int]) -> bool:
 def _telling(ground: Ground, member: Member, path: Path, part: Sequence[int]) -> Sequence[int]:
     """A part that is about the member, whole; of any other, the passages that say it."""
     body = [i for i in part if not is_heading(ground.passages[i])]
-    said = [i for i in body if ground.said(member, i) >= _SAID]
+    said = [i for i in body if ground.said(member, i) >= SAID]
     below = ground.passages[part[0]].path[len(path) : len(path) + 1]
     listed = not below and sum(ground.passages[i].text[-1] in "；;" for i in body) >= _LIST
     named = any(spoken(member, heading) >= _NAMED for heading in below)
@@ -203,13 +202,13 @@ def _gathered(ground: Ground, inside: Sequence[int], share: float) -> list[Chose
 def _saying(ground: Ground, member: Member, inside: Sequence[int], share: float) -> list[Chosen]:
     """The passages found that say the member at that share and score well, each with the parts of it that do."""
     if is_row(member):
-        return [_quoted(ground, member, i) for i in inside if _has_figure(ground, member, i)]
-    elsewhere = share > _SAID
+        return [Chosen(i, excerpt(member, ground.passages[i])) for i in inside if _has_figure(ground, member, i)]
+    elsewhere = share > SAID
     least = (_AS_GOOD if elsewhere else _NEAR_BEST) * ground.best(member)
     found = [i for i in inside if ground.scores.get(i, -1.0) >= least > 0]
     told = [i for i in found if ground.said(member, i) >= share or (not elsewhere and ground.tells(member, i))]
     few = _BESIDE if elsewhere else _AMONG
-    chosen = [_quoted(ground, member, i) for i in told if _weight(member, ground.passages[i]) >= few]
+    chosen = [Chosen(i, excerpt(member, ground.passages[i])) for i in told if focus(member, ground.passages[i]) >= few]
     return [each for one in chosen for each in (one, *_all(ground, _labelled(ground, one.place)))]
 
 
@@ -232,51 +231,8 @@ def _is_label(passage: Passage) -> bool:
 def _has_figure(ground: Ground, member: Member, place: int) -> bool:
     """Whether a clause of the passage names one of a row of indicators with a figure."""
     passage = ground.passages[place]
-    return any(spoken(member, text) >= _SAID and quantities(text) for text in map(passage.slice, clauses(passage)))
-
-
-def _weight(member: Member, passage: Passage) -> float:
-    """The share of its clauses that say the member, in the part between semicolons where they say it most."""
-    shares = []
-    for part in _semicolons(passage):
-        said = [spoken(member, passage.slice(span)) >= _SAID for span in clauses(passage) if part.holds(span)]
-        shares.append(1.0 if said[:1] == [True] else sum(said) / max(1, len(said)))
-    return max(shares, default=0.0) or 1.0  # what is said by several clauses together
-
-
-def _quoted(ground: Ground, member: Member, place: int) -> Chosen:
-    """The parts between semicolons that say the member, or all of a sentence that it opens."""
-    passage = ground.passages[place]
-    parts = list(_semicolons(passage))
-    saying = [part for part in parts if spoken(member, passage.slice(part)) >= _SAID]
-    if not saying or _opens(member, passage, parts[0]):
-        return Chosen(place, (passage.span,))
-    quotes = tuple(quote for part in saying for quote in _narrowed(member, passage, part))
-    whole = sum(quote.end - quote.start for quote in quotes) >= len(passage.text) - 1
-    return Chosen(place, (passage.span,) if whole else quotes)
-
-
-def _narrowed(member: Member, passage: Passage, part: Span) -> list[Span]:
-    """A short part, or one that the member opens; of any other the clauses that say it."""
-    inside = [span for span in clauses(passage) if part.holds(span)]
-    said = [spoken(member, passage.slice(span)) >= _SAID for span in inside]
-    if len(inside) <= _MANY or said[0] or not any(said):
-        return [part]
-    return [span for span, told in zip(inside, said, strict=True) if told]
-
-
-def _opens(member: Member, passage: Passage, part: Span) -> bool:
-    return spoken(member, passage.slice(part).split("，", 1)[0]) >= _SAID
+    return any(spoken(member, text) >= SAID and quantities(text) for text in map(passage.slice, clauses(passage)))
 
 
 def _all(ground: Ground, places: Iterable[int]) -> list[Chosen]:
     return [Chosen(place, (ground.passages[place].span,)) for place in places]
-
-
-def _semicolons(passage: Passage) -> Iterator[Span]:
-    """The parts of a sentence between its semicolons, without them."""
-    start = passage.span.start
-    for part in passage.text.split("；"):
-        if part.strip():
-            yield Span(start, start + len(part))
-        start += len(part) + 1

@@ -199,12 +199,16 @@ class Search:
         listed = announced_places(question, passages, best) if announces(first) else []
         if not listed and first.best.feature("cover") >= SAID:
             listed = parts_places(question, passages, best)
-        if not listed and first.best.feature("cover") >= SAID and (beside := parallel_places(question, passages, best)):
+        if not listed and self._opens(first) and (beside := parallel_places(question, passages, best)):
             return [self._opening(place) for place in beside]
         if not listed:
             named, listed = False, listed_places(self._weighed, passages, best)
         entries = [replace(self.evidence(place), part="entry") for place in listed]
         return [replace(first, part="name"), *entries] if named and entries else entries
+
+    def _opens(self, first: Evidence) -> bool:
+        """Whether it is the first clause of the best passage that says the question."""
+        return first.best.span == first.clauses[0].span and first.best.feature("cover") >= SAID
 
     def _opening(self, place: int) -> Evidence:
         """The first clause of a passage as an entry of a list."""

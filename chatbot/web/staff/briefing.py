@@ -22,12 +22,18 @@ from chatbot.web.staff.receipt_html import said
 from chatbot.web.staff.room import QUIET, Tab, html, whose
 from chatbot.web.staff.texts import StaffTexts
 
+# Past the queue: of two events close to each other, Gradio's queue now and then never tells the end of the second.
+AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 LONGEST_TITLE, LONGEST_TOPIC, LONGEST_AUDIENCE = 60, 200, 40
 
 # What was typed anywhere goes with every action, so that none of it is lost when the text is drawn anew.
 _ACTS = """
 zwKeepFocus(element, watch);
-const changed = () => [...element.querySelectorAll(".zw-typed")].filter((area) => area.value !== area.defaultValue);
+const areas = (kind) => [...element.querySelectorAll(kind)].filter((area) => area.value !== area.defaultValue);
+const changed = () => areas(".zw-typed");
+const dirty = () => element.querySelector("[data-unsaved]") || changed().length || areas(".zw-added").length;
+const mayLeave = () => !dirty() || confirm(element.querySelector(".zw-desk").dataset.drop);
+window.zwMayLeave = mayLeave;
 let last = { key: "", at: 0 };
 const again = (key) => {  // a double click is one click
   const twice = key === last.key && Date.now() - last.at < 500;
@@ -38,6 +44,7 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");
   if (!button || again(button.dataset.key)) return;
   if (button.dataset.sure && !confirm(button.dataset.sure)) return;
+  if (button.dataset.act === "close" && !mayLeave()) return;
   const { act, line, version } = button.dataset;
   const added = button.closest("details")?.querySelector(".zw-added")?.value ?? "";
   const note = element.querySelector("#zw-note")?.value ?? "";
@@ -52,14 +59,17 @@ watch("value", () => {
   shown = desk?.dataset.id ?? "";
 });
 window.addEventListener("beforeunload", (event) => {
-  if (element.querySelector("[data-unsaved]") || changed().length) event.preventDefault();
+  if (dirty()) event.preventDefault();
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#zw-brief-draft") && !mayLeave()) event.stopImmediatePropagation();
+}, true);
 """
 _OPENS = """
 zwKeepFocus(element, watch);
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");
-  if (button) trigger("click", { id: button.dataset.id });
+  if (button && window.zwMayLeave()) trigger("click", { id: button.dataset.id });
 });
 """
 
@@ -90,14 +100,12 @@ def _build(desk: Desk, texts: StaffTexts, room: gr.Blocks) -> None:
     paper = html(elem_id="zw-brief-paper", js_on_load=_ACTS)
     work = gr.State(None)
     shown = [work, line, paper]
-    look: dict[str, Any] = {"fn": desk.look, "inputs": [state, words], "outputs": listed, **QUIET}
-    draft.click(_drafting(desk), ordered, shown, **QUIET).then(**look)
-    listed.click(_opening(desk), None, shown, **QUIET)
-    # One after the other: each of two quick clicks must find what the one before has made of the text.
-    act: dict[str, Any] = {"trigger_mode": "multiple", "concurrency_limit": 1, **QUIET}
-    paper.click(_acting(desk), work, shown, **act).then(**look)
+    look: dict[str, Any] = {"fn": desk.look, "inputs": [state, words], "outputs": listed, **AT_ONCE}
+    draft.click(_drafting(desk), ordered, shown, **AT_ONCE).then(**look)
+    listed.click(_opening(desk), None, shown, **AT_ONCE)
+    paper.click(_acting(desk), work, shown, **AT_ONCE).then(**look)
     gr.on([find.click, words.submit, state.input, room.load], **look)
-    room.load(lambda: gr.update(choices=desk.reports()), None, ordered[-1], **QUIET)
+    room.load(lambda: gr.update(choices=desk.reports()), None, ordered[-1], **AT_ONCE)
 
 
 def _order(texts: StaffTexts) -> list[Any]:

@@ -75,9 +75,8 @@ class Desk:
         """The list of those in that state that hold those words."""
         wanted = cast(State, state) if state in STATES else None
         try:
-            return Screen(
-                listed=self._sheet().listed(self._drafting.list(wanted, (words or "").strip()[:LONGEST_SEARCH]))
-            )
+            found = self._drafting.list(wanted, (words or "").strip()[:LONGEST_SEARCH])
+            return self._sheet().listed(found)
         except Exception as error:  # the edge: a person gets a line to read, never a traceback
             return self._line(error)
 

@@ -58,6 +58,7 @@ class Sheet:
         """All of it; `figures` are the indicators in its quotes, each with its marker, `below` a comparison."""
         unsaved = " data-unsaved" if work.changed else ""
         named = f'aria-label="{escape(work.text.title)}" data-id="{escape(work.record.id)}"{unsaved}'
+        named += f' data-drop="{escape(self._words.drop)}"'
         return (
             f'<section class="zw-desk" {named}>{self._bar(work, account)}'
             f'{self._old(work)}{below}<article class="zw-paper zw-briefing">{self._title(work)}{self._text(work)}'
@@ -83,7 +84,7 @@ class Sheet:
             yield f'<input id="zw-note" type="text" maxlength="{LONGEST_NOTE}">'
             yield self._button("approve", words.approve) + self._button("return", words.return_)
         for kind, name in (("docx", words.docx), ("md", words.markdown)):
-            there = f"{self._texts.root}briefings/{quote(record.id, safe='')}/{work.base}.{kind}?lang={self._lang}"
+            there = f"{self._texts.root}briefings/{quote(record.id, safe='')}/{work.base}.{kind}"
             yield f'<a href="{escape(there)}" download>{escape(name)}</a>'
         if record.state == "draft":
             yield self._button("delete", words.delete, sure=words.sure)
@@ -193,10 +194,6 @@ class Sheet:
         return f'<span class="zw-place">{told}</span> <{tag}>{escape(line.text)}</{tag}>'
 
     # Small parts
-
-    @property
-    def _lang(self) -> str:
-        return self._texts.lang[:2]
 
     def _label(self, action: str, number: int) -> str:
         return escape(self._words.label.format(action=action, number=number))

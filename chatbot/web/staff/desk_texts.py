@@ -84,6 +84,7 @@ class BriefingTexts:
     delete: str
     sure: str
     close: str
+    drop: str
     unsaved: str
     faults: str
     saved: str

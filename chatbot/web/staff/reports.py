@@ -246,13 +246,13 @@ def _build(desk: Desk, texts: StaffTexts, room: gr.Blocks) -> None:
         publish = gr.Button(words.publish, variant="primary", elem_id="zw-report-publish")
     held = html(elem_id="zw-reports", js_on_load=_ACTS)
     shown: Sequence[Any] = [tray, line, sheet, form, which, *typed, publish, held]
-    file.upload(desk.take, file, shown, **QUIET).then(lambda: None, None, file, **QUIET)
-    correct.click(desk.correct, [tray, *typed], shown, **QUIET)
-    which.input(desk.turn, [which, tray, *typed], shown, **QUIET)
-    # One at a time, as the index is built; who comes meanwhile is told so.
+    at_once: dict[str, Any] = {"queue": False, **QUIET}
+    file.upload(desk.take, file, shown, **at_once).then(lambda: None, None, file, **at_once)
+    correct.click(desk.correct, [tray, *typed], shown, **at_once)
+    which.input(desk.turn, [which, tray, *typed], shown, **at_once)
     publish.click(desk.publish, [tray, *typed], shown, **QUIET)
     held.click(desk.act, None, shown, **QUIET)
-    room.load(desk.look, None, shown, **QUIET)
+    room.load(desk.look, None, shown, **at_once)
 
 
 def _fields(texts: StaffTexts) -> list[gr.Textbox]:
