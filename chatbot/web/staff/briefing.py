@@ -42,9 +42,9 @@ const again = (key) => {  // a double click is one click
 };
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-act]");
-  if (!button || again(button.dataset.key)) return;
-  if (button.dataset.sure && !confirm(button.dataset.sure)) return;
+  if (!button || (button.dataset.sure && !confirm(button.dataset.sure))) return;
   if (button.dataset.act === "close" && !mayLeave()) return;
+  if (again(button.dataset.key)) return;
   const { act, line, version } = button.dataset;
   const added = button.closest("details")?.querySelector(".zw-added")?.value ?? "";
   const note = element.querySelector("#zw-note")?.value ?? "";
