@@ -118,7 +118,12 @@ def test_each_member_of_a_topic_has_a_section_of_its_own():
 
 def test_several_members_without_a_heading_have_the_section_that_holds_most_of_what_search_found():
     scores = {"推广深水网箱60口。": 4.0, "更新渔船80艘。": 4.0, "改造小区130个；": 1.0}
-    assert "改造码头2座。" in told("今年网箱、海参、海带的情况", scores)
+    assert "新建渔港4座。" in told("今年网箱、码头、海带的情况", scores)
+
+
+def test_where_hardly_any_member_is_said_no_section_holds_them():
+    scores = {"推广深水网箱60口。": 4.0, "更新渔船80艘。": 4.0, "改造小区130个；": 1.0}
+    assert told("今年网箱、海参、海带的情况", scores) == ["推广深水网箱60口。"]
 
 
 def test_where_no_section_holds_most_of_it_none_is_taken():

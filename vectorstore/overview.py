@@ -107,7 +107,7 @@ def _of_period(ground: Ground, inside: Sequence[int]) -> list[Chosen]:
     held = [c for member, paths in sections.items() for path in paths for c in _held(ground, member, path, inside)]
     if standing and ground.question.periods:
         return held
-    if not held and len(ground.members) >= _SEVERAL:
+    if not held and len(ground.members) >= _SEVERAL and _mostly_said(ground, inside):
         held = _gathered(ground, inside, _GATHERED)
     if standing and ground.named and not held:
         return []
@@ -117,6 +117,12 @@ def _of_period(ground: Ground, inside: Sequence[int]) -> list[Chosen]:
     if chosen or standing or not ground.named:
         return chosen
     return _gathered(ground, inside, _GATHERED_TOO)
+
+
+def _mostly_said(ground: Ground, inside: Sequence[int]) -> bool:
+    """Whether these passages say half of the members and more."""
+    said = [any(ground.said(member, i) >= SAID for i in inside) for member in ground.members]
+    return 2 * sum(said) >= len(said)
 
 
 def _beside(
