@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,9 +20,10 @@ from vectorstore.embed import open_embedder
 from vectorstore.index import build
 from vectorstore.model import Progress
 
+_FIGURE = re.compile("[1-9][0-9.]*")
 NAMES = {"editor": "王编辑", "approver": "李审核"}
 PASSWORD = "only-for-these-pictures"
-TOPIC, UPLOAD = "稳就业工作的成效和今年安排", CODE_FOLDER / "eval" / "reports" / "yunxi-2023.txt"
+TOPIC, UPLOAD = "教育工作", CODE_FOLDER / "eval" / "reports" / "yunxi-2023.txt"
 
 
 def staff_page(settings: Settings, out: Path, tell: Progress) -> None:
@@ -99,14 +101,14 @@ def _draft(page: Any) -> None:
 
 
 def _edit_wrongly(page: Any) -> None:
-    """A figure that no quote states."""
-    sentence = page.locator(".zw-sentence", has_text="城镇新增就业").first
+    """A figure that no quote states, in the first sentence that has one."""
+    sentence = page.locator(".zw-sentence", has_text=_FIGURE).first
     sentence.locator("summary").first.click()
     typed = sentence.locator(".zw-typed")
-    typed.fill("城镇新增就业99.9万人。")
+    typed.fill(_FIGURE.sub(lambda found: f"9{found[0]}", typed.input_value(), count=1))
     sentence.locator("[data-act=edit]").click()
     page.wait_for_selector(".zw-unsupported")
-    page.locator(".zw-unsupported").scroll_into_view_if_needed()
+    page.locator(".zw-unsupported").evaluate("line => line.scrollIntoView({ block: 'center' })")
 
 
 def _look_at_the_evidence(page: Any) -> None:

@@ -85,12 +85,14 @@ def test_one_comes_in_by_the_keyboard_alone(browser: Browser, address: str) -> N
     with browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{address}/staff/")
+        expect(page.locator("#zw-name")).to_be_focused()  # the browser does so with the first frame, not with the load
         page.keyboard.type(WANG)
         page.keyboard.press("Tab")
         page.keyboard.type("wrong password")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("用户名或密码不对")
         expect(page.locator("#zw-name")).to_have_value(WANG)
+        expect(page.locator("#zw-name")).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORDS[WANG])
         page.keyboard.press("Tab")
@@ -248,6 +250,7 @@ def receipt_opened(page: Page) -> None:
     turn_to(page, "答复记录")
     page.locator("#zw-receipts label").first.click()
     expect(page.locator("#zw-receipt article")).to_be_visible()
+    expect(page.locator("#zw-receipt-replay")).to_have_css("opacity", "1")  # no longer pale, as when it was disabled
 
 
 STATES = (figures_opened, questions_shown, receipt_opened)

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from records_postgres import Watch, opened
 from staff_room import LI, PASSWORDS, WANG, enter, logged_in, open_room, staffed
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 from web_fakes import FakeBot
 from web_server import serving
 
@@ -18,7 +20,7 @@ from chatbot.errors import IndexMissing
 from chatbot.job_runner import Runner
 from chatbot.jobs import Jobs
 from chatbot.web.server import Doors
-from chatbot.web.staff.login import COOKIE, is_from_here, local
+from chatbot.web.staff.login import COOKIE, Guard, is_from_here, local
 from chatbot.web.staff.staff import Staff
 from chatbot.web.staff.texts import StaffTexts
 
@@ -75,6 +77,16 @@ def test_every_route_of_the_room_is_closed_without_a_login(client: httpx.Client)
         (*route, 401) for route in ROUTES
     }
     assert all(answer.json() == {"error": ZH.login.needed} for _, path, answer in answers if "/en/" not in path)
+
+
+@pytest.mark.parametrize("root", ["", "/sta", "/staff", "/zw"])
+def test_the_guard_sees_the_path_that_the_routes_see(staff: Staff, root: str) -> None:
+    """A prefix of the site's own (`root_path`) is cut off as Starlette does it, and never inside a name."""
+    app = Guard(PlainTextResponse("inside"), staff.records.accounts)
+    client = TestClient(app, root_path=root)
+    path = "/zw/staff/" if root == "/zw" else "/staff/staff/" if root == "/staff" else "/staff/"
+    assert client.get(path).status_code == 401
+    assert client.get("/elsewhere").text == "inside"
 
 
 def test_a_token_that_is_none_opens_nothing(client: httpx.Client) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from records_postgres import Watch, opened
-from web_fakes import GROWTH, NASTY, SILENT, TOWN, FakeBot, cite
+from web_fakes import ECHO, GROWTH, NASTY, SILENT, TOWN, FakeBot, cite
 
 from chatbot.errors import IndexMissing, SetupError, UsageError
 from chatbot.present import as_json
@@ -192,6 +192,15 @@ def test_what_has_changed_is_told_piece_by_piece(past: PastAnswers, records: Rec
     assert "现在没有的引文" in told and "：稳中求进" in told and GROWTH.citations[0].quote in told
     assert "索引变了（aaaaaaaaaaaa → 0123456789ab）" in told and "gone：只有当时查过（bbbbbbbbbbbb）" in told
     assert "没有变化" not in told
+
+
+def test_markup_in_what_has_changed_is_text(past: PastAnswers, records: Records):
+    """In what stayed, what went and what came."""
+    gone = replace(cite(TOWN, "稳中求进"), quote=f"{NASTY}旧")
+    old = replace(ECHO, sentences=(f"<b>旧</b>{ECHO.text}",), citations=(gone,), status="partial")
+    html = past.replay(keep(records, NASTY, old))
+    assert not re.search("<(?:img|script|b)[ >]", html)
+    assert "&lt;script&gt;window.hit=1" in html and "&lt;b&gt;旧" in html
 
 
 def test_a_question_that_cannot_be_asked_again_is_told_in_a_line(past: PastAnswers, records: Records):

@@ -13,6 +13,7 @@ from chatbot.briefing import Briefing, Line, added, as_json, edited, figures, fr
 from chatbot.document import as_markdown, briefing_document
 from chatbot.errors import UsageError
 from chatbot.live import Live
+from chatbot.parts import renumbered
 from chatbot.records.briefings import Briefings
 from chatbot.records.errors import NotAllowed, Outdated
 from chatbot.records.values import Account, Order, State
@@ -108,10 +109,10 @@ class Drafting:
     def remove(self, work: Work, place: int) -> Work:
         if len(work.text.lines) == 1:
             raise UsageError("简报里至少要有一句", "可以改写这一句，或删除整份简报")
-        return _with(work, removed(work.text, place))
+        return _with(work, renumbered(removed(work.text, place)))
 
     def move(self, work: Work, place: int, to: int) -> Work:
-        return _with(work, moved(work.text, place, to))
+        return _with(work, renumbered(moved(work.text, place, to)))
 
     def _verified(self, work: Work, text: Briefing, place: int) -> Briefing:
         line = self._checked(work, text.lines[place])

@@ -249,7 +249,8 @@ class Desk:
         except Exception as error:  # the edge: a person gets a line to read, never a traceback
             line = f'<p class="zw-line" role="alert">{escape(reason(error, self._page))}</p>'
         try:
-            listed, at_work = self._questions.listed(owner), self._questions.is_at_work(owner)
+            at_work = self._questions.is_at_work(owner)  # first: the last look is taken after the end, not before it
+            listed = self._questions.listed(owner)
         except ZhengwenError as error:
             listed, at_work = f'<p class="zw-line" role="alert">{escape(str(error))}</p>', False
         return Screen(gr.skip(), line, listed, gr.Timer(active=at_work))
