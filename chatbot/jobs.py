@@ -42,10 +42,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What was ordered, by whom (the name of an account), and how far it is; `at` is UTC."""
+    """What was ordered, and how far it is. `owner` is the id of an account: a name may one day be another's; `at`: UTC."""
 
     id: str
-    owner: str
+    owner: int
     name: str
     at: datetime
     total: int
@@ -67,7 +67,7 @@ class Jobs:
         self._clock = clock
 
     def create(
-        self, owner: str, name: str, rows: Sequence[Row], report_ids: Sequence[str] = (), mode: str = "auto"
+        self, owner: int, name: str, rows: Sequence[Row], report_ids: Sequence[str] = (), mode: str = "auto"
     ) -> Job:
         """A job that waits to be run. Raises UsageError without rows, SetupError where it cannot be kept."""
         if not rows:
@@ -80,14 +80,14 @@ class Jobs:
             _write(folder / "job.json", _head(job))  # last: without it there is no job
         return job
 
-    def of(self, owner: str) -> tuple[Job, ...]:
+    def of(self, owner: int) -> tuple[Job, ...]:
         """The newest first, at most 50."""
         with _told():
             found = [job for path in self._folder.glob("*/job.json") if (job := _read(path)) and job.owner == owner]
             newest = sorted(found, key=lambda job: (job.at, job.id), reverse=True)[:LISTED]
             return tuple(map(self._counted, newest))
 
-    def get(self, owner: str, id: str) -> Job:
+    def get(self, owner: int, id: str) -> Job:
         """Raises UsageError for a job that there is none of, or that is somebody else's."""
         with _told():
             job = _read(self._folder / id / "job.json") if _ID.fullmatch(id) else None
@@ -95,12 +95,12 @@ class Jobs:
                 raise UsageError("没有这个批量提问", "它可能已被删除；请刷新页面")
             return self._counted(job)
 
-    def rows(self, owner: str, id: str) -> tuple[Row, ...]:
+    def rows(self, owner: int, id: str) -> tuple[Row, ...]:
         with _told():
             text = (self._folder / self.get(owner, id).id / "rows.jsonl").read_bytes()
             return tuple(Row(**json.loads(line)) for line in text.splitlines())
 
-    def answers(self, owner: str, id: str) -> tuple[Mapping[str, Any], ...]:
+    def answers(self, owner: int, id: str) -> tuple[Mapping[str, Any], ...]:
         """One object for each row that is done: the contract's, with the row's `id` and `question`, less its receipt.
 
         A row that could not be answered has status `error` and a `reason`.
@@ -108,7 +108,7 @@ class Jobs:
         with _told():
             return tuple(map(json.loads, self._kept(self.get(owner, id).id)))
 
-    def run(self, owner: str, id: str, ask: Ask) -> Iterator[Job]:
+    def run(self, owner: int, id: str, ask: Ask) -> Iterator[Job]:
         """Answers what is not answered yet; gives the job after each row.
 
         A ZhengwenError of `ask` is told in its row and the rest goes on. Raises UsageError if the job is being
@@ -127,7 +127,7 @@ class Jobs:
                     job = replace(job, done=job.done + 1, failed=job.failed + (_ERROR in line))
                     yield job
 
-    def remove(self, owner: str, id: str) -> None:
+    def remove(self, owner: int, id: str) -> None:
         """Questions and answers. Raises UsageError while the job is being answered."""
         self.get(owner, id)
         with _told():

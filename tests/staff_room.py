@@ -21,6 +21,7 @@ from chatbot.web.server import Doors
 from chatbot.web.staff.staff import Staff
 
 WANG, LI = "王芳", "li.ming"  # an editor and an approver
+WANG_ID, LI_ID = 1, 2  # in the order they are added
 PASSWORDS = {WANG: "春眠不觉晓处处闻啼鸟", LI: "夜来风雨声花落知多少"}
 
 

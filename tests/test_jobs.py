@@ -24,6 +24,7 @@ from chatbot.settings import CODE_FOLDER
 from chatbot.sheets import LARGEST, LONGEST, MOST_ROWS, as_csv, as_xlsx, read_questions
 from chatbot.types import Answer
 
+WANG, LI = 1, 2  # ids of accounts
 ROWS = (Row("A1", "去年地区生产总值增长多少？"), Row("A2", "", "这一行没有问题"), Row("A3", "地铁票价是多少？"))
 
 
@@ -46,7 +47,7 @@ def jobs(tmp_path: Path) -> Jobs:
     return Jobs(tmp_path / "jobs", Watch())
 
 
-def ordered(jobs: Jobs, rows: tuple[Row, ...] = ROWS, owner: str = "王芳") -> Job:
+def ordered(jobs: Jobs, rows: tuple[Row, ...] = ROWS, owner: int = WANG) -> Job:
     return jobs.create(owner, "q.csv", rows, ("town-2024",))
 
 
@@ -61,8 +62,8 @@ def statuses(jobs: Jobs, job: Job) -> list[tuple[str, str]]:
 
 def test_a_job_is_what_was_ordered(jobs: Jobs):
     job = ordered(jobs)
-    assert (job.owner, job.name, job.total, job.done, job.is_done) == ("王芳", "q.csv", 3, 0, False)
-    assert (jobs.get("王芳", job.id), jobs.rows("王芳", job.id)) == (job, ROWS)
+    assert (job.owner, job.name, job.total, job.done, job.is_done) == (WANG, "q.csv", 3, 0, False)
+    assert (jobs.get(WANG, job.id), jobs.rows(WANG, job.id)) == (job, ROWS)
 
 
 def test_each_row_is_answered_and_a_bad_one_says_why(jobs: Jobs):
@@ -128,7 +129,7 @@ jobs = Jobs(Path(sys.argv[1]))
 def ask(question):
     if question == "三": print("here", flush=True); time.sleep(60)
     return Answer("refused", (question,))
-for _ in jobs.run("王芳", sys.argv[2], ask): pass
+for _ in jobs.run(1, sys.argv[2], ask): pass
 """
 
 
@@ -138,29 +139,29 @@ def test_a_killed_server_loses_no_answered_row(jobs: Jobs, tmp_path: Path):
     with subprocess.Popen(command, cwd=CODE_FOLDER, stdout=subprocess.PIPE) as process:
         assert process.stdout and process.stdout.readline() == b"here\n"
         with pytest.raises(UsageError, match="正在作答"):
-            list(jobs.run("王芳", job.id, Asked()))
+            list(jobs.run(WANG, job.id, Asked()))
         process.kill()
-    assert jobs.get("王芳", job.id).done == 2
+    assert jobs.get(WANG, job.id).done == 2
     asked: list[str] = []
-    *_, last = jobs.run("王芳", job.id, lambda question: asked.append(question) or SILENT)
+    *_, last = jobs.run(WANG, job.id, lambda question: asked.append(question) or SILENT)
     assert (last.is_done, asked) == (True, ["三", "四"])
 
 
 def test_a_job_is_seen_by_its_owner_alone(jobs: Jobs):
     job = ordered(jobs)
-    assert jobs.of("李明") == ()
+    assert jobs.of(LI) == ()
     for act in (jobs.get, jobs.rows, jobs.answers, jobs.remove):
         with pytest.raises(UsageError, match="没有这个批量提问"):
-            act("李明", job.id)
+            act(LI, job.id)
     with pytest.raises(UsageError):
-        next(jobs.run("李明", job.id, Asked()))
+        next(jobs.run(LI, job.id, Asked()))
 
 
 @pytest.mark.parametrize("id", ["", "..", "../..", "0123456789abcdef", "x" * 16, "0123456789ABCDEF", "\0" * 16])
 def test_an_id_that_is_none_is_told_in_one_line(jobs: Jobs, id: str):
     ordered(jobs)
     with pytest.raises(UsageError, match="没有这个批量提问"):
-        jobs.get("王芳", id)
+        jobs.get(WANG, id)
 
 
 def test_the_newest_job_comes_first_and_a_removed_one_is_gone(tmp_path: Path):
@@ -169,9 +170,9 @@ def test_the_newest_job_comes_first_and_a_removed_one_is_gone(tmp_path: Path):
     first = ordered(jobs)
     watch.go_on(minutes=1)
     second = ordered(jobs)
-    assert [job.id for job in jobs.of("王芳")] == [second.id, first.id]
-    jobs.remove("王芳", first.id)
-    assert [job.id for job in jobs.of("王芳")] == [second.id]
+    assert [job.id for job in jobs.of(WANG)] == [second.id, first.id]
+    jobs.remove(WANG, first.id)
+    assert [job.id for job in jobs.of(WANG)] == [second.id]
     assert not (tmp_path / "jobs" / first.id).exists()
 
 
@@ -182,7 +183,7 @@ def test_a_job_without_questions_is_none(jobs: Jobs):
 
 def test_a_text_that_no_encoding_has_is_kept_all_the_same(jobs: Jobs):
     job = ordered(jobs, (Row("\ud800", "半\udfff个"),))
-    assert jobs.rows("王芳", job.id) == (Row("\ud800", "半\udfff个"),)
+    assert jobs.rows(WANG, job.id) == (Row("\ud800", "半\udfff个"),)
     finished(jobs, job, Asked())
     assert statuses(jobs, job) == [("\ud800", "error")]
 
@@ -217,7 +218,7 @@ def test_the_runner_answers_in_the_background_and_one_job_at_a_time(jobs: Jobs):
     held.go.set()
     for job in (first, second):
         runner.wait(job.id, 30)
-        assert runner.state(jobs.get("王芳", job.id)) == "done"
+        assert runner.state(jobs.get(WANG, job.id)) == "done"
     assert not runner.is_at_work()
 
 
@@ -229,11 +230,11 @@ def test_a_stopped_job_keeps_what_it_has_and_can_be_started_again(jobs: Jobs):
     runner.stop(job.id)
     held.go.set()
     runner.wait(job.id, 30)
-    stopped = jobs.get("王芳", job.id)
+    stopped = jobs.get(WANG, job.id)
     assert (runner.state(stopped), stopped.done) == ("stopped", 3), "the row in work is not lost"
     runner.start(job, Asked())
     runner.wait(job.id, 30)
-    assert jobs.get("王芳", job.id).is_done
+    assert jobs.get(WANG, job.id).is_done
 
 
 def test_a_job_under_way_is_not_started_twice(jobs: Jobs):
@@ -256,7 +257,7 @@ def test_one_that_is_told_to_go_on_before_it_has_stopped_goes_on(jobs: Jobs):
     runner.start(job, Asked())
     held.go.set()
     runner.wait(job.id, 30)
-    assert jobs.get("王芳", job.id).is_done
+    assert jobs.get(WANG, job.id).is_done
 
 
 def test_why_a_job_stopped_of_itself_is_told(jobs: Jobs):
@@ -280,7 +281,7 @@ def test_closing_ends_the_work_after_the_row(jobs: Jobs):
 
     runner.start(job, slowly)
     runner.close()
-    assert jobs.get("王芳", job.id).done < 2000 and not runner.is_at_work()
+    assert jobs.get(WANG, job.id).done < 2000 and not runner.is_at_work()
 
 
 # Files of questions

@@ -11,7 +11,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 from openpyxl import load_workbook
-from staff_room import LI, WANG, logged_in, open_room, staffed
+from staff_room import LI, LI_ID, PASSWORDS, WANG, WANG_ID, logged_in, open_room, staffed
 from starlette.requests import Request
 from web_fakes import GROWTH, NASTY, TOWN, FakeBot
 
@@ -55,10 +55,10 @@ def upload(tmp_path: Path) -> Path:
 
 def begun(questions: Questions, staff: Staff, upload: Path, report_ids: Sequence[str] = ()) -> Job:
     """The job of that file, once it is done."""
-    questions.begin(WANG, str(upload), upload.name, list(report_ids))
-    [job] = staff.runner.jobs.of(WANG)
+    questions.begin(WANG_ID, str(upload), upload.name, list(report_ids))
+    [job] = staff.runner.jobs.of(WANG_ID)
     staff.runner.wait(job.id, 30)
-    return staff.runner.jobs.get(WANG, job.id)
+    return staff.runner.jobs.get(WANG_ID, job.id)
 
 
 def request_of(staff: Staff, name: str = WANG) -> gr.Request:
@@ -69,7 +69,7 @@ def request_of(staff: Staff, name: str = WANG) -> gr.Request:
 
 def test_a_file_is_taken_in_answered_and_deleted(questions: Questions, staff: Staff, upload: Path) -> None:
     job = begun(questions, staff, upload, [TOWN.id])
-    assert (job.owner, job.name, job.total, job.done, job.failed) == (WANG, "问题.csv", 4, 4, 2)
+    assert (job.owner, job.name, job.total, job.done, job.failed) == (WANG_ID, "问题.csv", 4, 4, 2)
     assert not upload.exists()
 
 
@@ -90,23 +90,23 @@ def test_a_file_that_cannot_be_taken_is_deleted_too(
 ) -> None:
     upload.write_bytes(content)
     with pytest.raises(error):
-        questions.begin(WANG, str(upload), upload.name, [])
-    assert not upload.exists() and staff.runner.jobs.of(WANG) == ()
+        questions.begin(WANG_ID, str(upload), upload.name, [])
+    assert not upload.exists() and staff.runner.jobs.of(WANG_ID) == ()
 
 
 def test_without_a_file_an_index_or_the_report_nothing_begins(staff: Staff, questions: Questions, upload: Path) -> None:
     with pytest.raises(UsageError, match="请先选一个"):
-        questions.begin(WANG, None, "", [])
+        questions.begin(WANG_ID, None, "", [])
     with pytest.raises(UnknownReport):
-        questions.begin(WANG, str(upload), "q.csv", ["nowhere"])
+        questions.begin(WANG_ID, str(upload), "q.csv", ["nowhere"])
     upload.write_bytes(FILE)
     with pytest.raises(IndexMissing):
-        Questions(IndexMissing("没有索引", "请建立"), staff.runner, ZH, PAGE).begin(WANG, str(upload), "q.csv", [])
-    assert staff.runner.jobs.of(WANG) == ()
+        Questions(IndexMissing("没有索引", "请建立"), staff.runner, ZH, PAGE).begin(WANG_ID, str(upload), "q.csv", [])
+    assert staff.runner.jobs.of(WANG_ID) == ()
 
 
 def test_the_answers_come_as_a_sheet_with_their_sources(questions: Questions, staff: Staff, upload: Path) -> None:
-    name, content = questions.file(WANG, begun(questions, staff, upload).id)
+    name, content = questions.file(WANG_ID, begun(questions, staff, upload).id)
     head, first, second, third, fourth = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
     assert (name, head) == ("问题-答案.xlsx", ("题号", "问题", "状态", "答案", "引文", "出处", "页码"))
     assert first[:4] == ("A1", QUESTION, "已答", GROWTH.text)
@@ -124,7 +124,17 @@ def test_what_nobody_foresaw_is_logged_and_shows_nothing_of_its_insides(
     with caplog.at_level(logging.ERROR):
         job = begun(questions, staff, upload)
     assert "unexpected question" in caplog.text
-    assert "unexpected question" not in str(staff.runner.jobs.answers(WANG, job.id))
+    assert "unexpected question" not in str(staff.runner.jobs.answers(WANG_ID, job.id))
+
+
+def test_who_gets_a_name_that_was_another_s_gets_nothing_of_theirs(
+    questions: Questions, staff: Staff, upload: Path
+) -> None:
+    begun(questions, staff, upload)
+    staff.records.accounts.remove(WANG)
+    staff.records.accounts.add(WANG, PASSWORDS[LI])
+    desk = Desk(questions, PAGE)
+    assert "问题.csv" not in desk.look(request_of(staff)).jobs
 
 
 def test_the_files_of_others_are_not_there(staff: Staff, questions: Questions, upload: Path) -> None:
@@ -154,42 +164,42 @@ def test_a_person_can_stop_a_job_go_on_and_delete_it(staff: Staff, upload: Path)
     bot = SlowBot()
     questions = Questions(bot, staff.runner, ZH, PAGE)
     upload.write_bytes(f"问题\n{QUESTION}\n{SILENT}\n{QUESTION}\n".encode())
-    questions.begin(WANG, str(upload), "q.csv", [])
-    [job] = staff.runner.jobs.of(WANG)
-    assert bot.here.wait(30) and questions.is_at_work(WANG) and not questions.is_at_work(LI)
-    assert "作答中" in questions.listed(WANG) and 'data-act="stop"' in questions.listed(WANG)
-    questions.act(WANG, "stop", job.id)
+    questions.begin(WANG_ID, str(upload), "q.csv", [])
+    [job] = staff.runner.jobs.of(WANG_ID)
+    assert bot.here.wait(30) and questions.is_at_work(WANG_ID) and not questions.is_at_work(LI_ID)
+    assert "作答中" in questions.listed(WANG_ID) and 'data-act="stop"' in questions.listed(WANG_ID)
+    questions.act(WANG_ID, "stop", job.id)
     bot.go.set()
     staff.runner.wait(job.id, 30)
-    assert "已停下" in questions.listed(WANG) and 'data-act="resume"' in questions.listed(WANG)
-    questions.act(WANG, "resume", job.id)
+    assert "已停下" in questions.listed(WANG_ID) and 'data-act="resume"' in questions.listed(WANG_ID)
+    questions.act(WANG_ID, "resume", job.id)
     staff.runner.wait(job.id, 30)
-    assert "已完成" in questions.listed(WANG) and [asked[0] for asked in bot.asked] == [QUESTION, SILENT, QUESTION]
-    questions.act(WANG, "remove", job.id)
-    assert staff.runner.jobs.of(WANG) == ()
+    assert "已完成" in questions.listed(WANG_ID) and [asked[0] for asked in bot.asked] == [QUESTION, SILENT, QUESTION]
+    questions.act(WANG_ID, "remove", job.id)
+    assert staff.runner.jobs.of(WANG_ID) == ()
 
 
 @pytest.mark.parametrize("act", ["stop", "resume", "remove", "", "explode"])
 def test_nobody_acts_on_the_jobs_of_others(questions: Questions, staff: Staff, upload: Path, act: str) -> None:
     job = begun(questions, staff, upload)
     with pytest.raises(UsageError, match="没有这个批量提问"):
-        questions.act(LI, act, job.id)
-    assert staff.runner.jobs.get(WANG, job.id).is_done
+        questions.act(LI_ID, act, job.id)
+    assert staff.runner.jobs.get(WANG_ID, job.id).is_done
 
 
 def test_a_job_of_a_server_that_was_killed_is_listed_and_can_go_on(staff: Staff, questions: Questions) -> None:
-    from_before = staff.runner.jobs.create(WANG, "q.csv", staff.runner.jobs.rows(WANG, _one(staff).id))
-    html = questions.listed(WANG)
+    from_before = staff.runner.jobs.create(WANG_ID, "q.csv", staff.runner.jobs.rows(WANG_ID, _one(staff).id))
+    html = questions.listed(WANG_ID)
     assert f'data-act="resume" data-job="{from_before.id}"' in html and "0 / 1 题" in html
 
 
 def _one(staff: Staff) -> Job:
-    return staff.runner.jobs.create(WANG, "q.csv", (Row("1", QUESTION),))
+    return staff.runner.jobs.create(WANG_ID, "q.csv", (Row("1", QUESTION),))
 
 
 def test_names_of_files_are_shown_as_text(staff: Staff, questions: Questions, upload: Path) -> None:
-    questions.begin(WANG, str(upload), NASTY, [])
-    html = questions.listed(WANG)
+    questions.begin(WANG_ID, str(upload), NASTY, [])
+    html = questions.listed(WANG_ID)
     assert "<img" not in html and "&lt;img" in html
 
 
@@ -213,7 +223,7 @@ def test_the_page_looks_on_only_while_there_is_work(staff: Staff, upload: Path) 
     assert bot.here.wait(30)
     assert desk.look(request_of(staff)).timer.active and not desk.look(request_of(staff, LI)).timer.active
     bot.go.set()
-    staff.runner.wait(staff.runner.jobs.of(WANG)[0].id, 30)
+    staff.runner.wait(staff.runner.jobs.of(WANG_ID)[0].id, 30)
     assert not desk.look(request_of(staff)).timer.active
 
 

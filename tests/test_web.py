@@ -178,6 +178,16 @@ def test_the_page_names_no_font_server_and_no_footer_links(address: str) -> None
     assert "fonts.googleapis" not in httpx.get(f"{address}/theme.css").text
 
 
+@pytest.mark.parametrize(
+    "route", ["gradio_api/file=", "gradio_api/proxy=", "en/gradio_api/file=", "en/gradio_api/proxy="]
+)
+def test_the_site_fetches_nothing_for_anybody(address: str, route: str) -> None:
+    """Gradio would stream any public address through these routes; it reads the address it is sent to, then fetches."""
+    for target in (f"{address}/healthz", "HTTP://localhost.invalid/", "https:/localhost.invalid"):
+        answer = httpx.get(f"{address}/{route}{target}")
+        assert (answer.status_code, answer.text) == (404, "Not Found")
+
+
 def test_nothing_can_be_uploaded(address: str) -> None:
     answer = httpx.post(f"{address}/gradio_api/upload", files={"files": ("a.txt", b"some bytes")})
     assert answer.status_code == 413

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.errors import SetupError, ZhengwenError
 from chatbot.web.api_docs import Described
+from chatbot.web.closed import Closed
 from chatbot.web.completions import add_completions
 from chatbot.web.contract import AskableBot, Ledger
 from chatbot.web.metrics import CountedBot, Metrics
@@ -93,6 +94,7 @@ def create_app(
     _add_doors(app, pages["zh"], Service(asked, texts, Turns(AT_ONCE, QUEUE, texts.api.busy)), doors)
     for language, path in LANGUAGES.items():
         _mount(app, pages[language], path, Texts.of(language))
+    app.add_middleware(Closed)
     app.add_middleware(_SafeHeaders)
     return app
 

@@ -51,7 +51,7 @@ class Questions:
         reports = () if isinstance(self._bot, ZhengwenError) else self._bot.reports
         return [(report_title(report, self._page), report.id) for report in reports]
 
-    def begin(self, owner: str, path: str | None, name: str, report_ids: list[str] | None) -> str:
+    def begin(self, owner: int, path: str | None, name: str, report_ids: list[str] | None) -> str:
         """Takes in the file, deletes it, and has its questions answered; gives the line to be told. Raises
         ZhengwenErrors."""
         if not path:
@@ -67,7 +67,7 @@ class Questions:
         self._runner.start(job, self._asking(job))
         return self._texts.questions.begun.format(count=job.total)
 
-    def act(self, owner: str, act: str, id: str) -> None:
+    def act(self, owner: int, act: str, id: str) -> None:
         """`resume`, `stop` or `remove` a job of one's own. Raises ZhengwenErrors."""
         job = self._runner.jobs.get(owner, id)
         if act == "resume":
@@ -78,16 +78,16 @@ class Questions:
         elif act == "remove":
             self._runner.jobs.remove(owner, id)
 
-    def listed(self, owner: str) -> str:
+    def listed(self, owner: int) -> str:
         """The jobs of that person as HTML."""
         return JobTable(self._runner, self._texts).html(self._runner.jobs.of(owner))
 
-    def is_at_work(self, owner: str) -> bool:
+    def is_at_work(self, owner: int) -> bool:
         return self._runner.is_at_work() and any(
             self._runner.state(job) in ("waiting", "running") for job in self._runner.jobs.of(owner)
         )
 
-    def file(self, owner: str, id: str) -> tuple[str, bytes]:
+    def file(self, owner: int, id: str) -> tuple[str, bytes]:
         """The name of the answers' file and what is in it, as far as the job is. Raises UsageError."""
         job, words = self._runner.jobs.get(owner, id), self._texts.questions
         lines = (self._line(answer) for answer in self._runner.jobs.answers(owner, id))
@@ -231,19 +231,19 @@ class Desk:
         self._questions, self._page = questions, page
 
     def start(self, file: str | None, report_ids: list[str] | None, request: gr.Request) -> Screen:
-        owner = whose(request).name
+        owner = whose(request).id
         name = Path(file).name if file else ""
         return self._told(owner, lambda: self._questions.begin(owner, file, name, report_ids))._replace(file=None)
 
     def act(self, request: gr.Request, event: gr.EventData) -> Screen:
-        owner, told = whose(request).name, event._data or {}
+        owner, told = whose(request).id, event._data or {}
         act, id = str(told.get("act", "")), str(told.get("job", ""))
         return self._told(owner, lambda: self._questions.act(owner, act, id))
 
     def look(self, request: gr.Request) -> Screen:
-        return self._told(whose(request).name, lambda: None)._replace(line=gr.skip())
+        return self._told(whose(request).id, lambda: None)._replace(line=gr.skip())
 
-    def _told(self, owner: str, do: Callable[[], str | None]) -> Screen:
+    def _told(self, owner: int, do: Callable[[], str | None]) -> Screen:
         try:
             line = f'<p class="zw-line" role="status">{escape(do() or "")}</p>'
         except Exception as error:  # the edge: a person gets a line to read, never a traceback
@@ -263,7 +263,7 @@ def add_answer_files(app: FastAPI, bot: Bound, runner: Runner) -> None:
         language = "en" if request.query_params.get("lang") == "en" else "zh"
         questions = Questions(bot, runner, StaffTexts.of(language), Texts.of(language))
         try:
-            name, content = questions.file(account_in(request.scope).name, id)
+            name, content = questions.file(account_in(request.scope).id, id)
         except ZhengwenError as error:
             return Response(str(error), 404, media_type="text/plain; charset=utf-8")
         return attached(content, name)
