@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What was ordered, and how far it is. `owner` is the id of an account: a name may one day be another's; `at`: UTC."""
+    """What was ordered, and how far it is. `owner` is an account's id: its name may one day be another's; `at`: UTC."""
 
     id: str
     owner: int
