@@ -19,6 +19,7 @@ from chatbot.wordlists import asking
 
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
+_FAR = 3  # clauses to either side that may come along
 _FULL_STOPS = "；。！？"
 
 
@@ -37,8 +38,8 @@ def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clau
 
 
 def _steps(size: int, centre: int) -> Iterator[tuple[int | None, int | None]]:
-    """Places before and after `centre`, nearest first, up to two on each side."""
-    for distance in (1, 2):
+    """Places before and after `centre`, nearest first."""
+    for distance in range(1, _FAR + 1):
         before, after = centre - distance, centre + distance
         yield before if before >= 0 else None, after if after < size else None
 

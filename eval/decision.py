@@ -22,7 +22,9 @@ from eval.questions import GoldQuestion
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 REGISTERS = ("official", "everyday")  # asked in the report's words, or in everyday ones: a threshold for each
-WRONG = 0.28  # what a wrong answer costs, where a right one is worth 1 and a refusal nothing
+# What a wrong answer costs, where a right one is worth 1 and a refusal nothing. Less in everyday words: most of what is
+# asked so is in the report under another name, and at equal costs four in ten of those questions would be refused.
+WRONG = {"official": 1.0, "everyday": 0.28}
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
@@ -146,11 +148,11 @@ def best_thresholds(cases: Sequence[Case], likely: Matrix) -> dict[str, float]:
     chosen = {}
     for register in REGISTERS:
         own = [i for i, case in enumerate(cases) if case.register == register]
-        worths = {t: worth([cases[i] for i in own], likely[own], t) for t in THRESHOLDS}
+        worths = {t: worth([cases[i] for i in own], likely[own], t, WRONG[register]) for t in THRESHOLDS}
         chosen[register] = max(THRESHOLDS, key=lambda threshold: round(worths[threshold], 6))
     return chosen
 
 
-def worth(cases: Sequence[Case], likely: Matrix, threshold: float) -> float:
-    """What the answers shown at this threshold are worth together; `likely`: shape (cases,)."""
-    return sum((1.0 if case.right else -WRONG) for case, p in zip(cases, likely, strict=True) if p >= threshold)
+def worth(cases: Sequence[Case], likely: Matrix, threshold: float, wrong: float) -> float:
+    """What the answers shown at this threshold are worth together, if a wrong one costs `wrong`; `likely`: (cases,)."""
+    return sum((1.0 if case.right else -wrong) for case, p in zip(cases, likely, strict=True) if p >= threshold)

@@ -141,7 +141,7 @@ OPEN = {"right": case(True, a=1.0), "wrong": case(False, a=1.0), "to be refused"
 
 @pytest.mark.parametrize(
     ("shown", "expected"),
-    [(["right"], 1.0), (["wrong"], -WRONG), (["to be refused"], -WRONG), (["right", "wrong"], 1 - WRONG), ([], 0.0)],
+    [(["right"], 1.0), (["wrong"], -0.4), (["to be refused"], -0.4), (["right", "wrong"], 0.6), ([], 0.0)],
     ids=["right", "wrong", "to be refused", "one of each", "nothing"],
 )
 def test_a_right_answer_is_worth_one_a_wrong_one_costs_and_a_refusal_is_worth_nothing(
@@ -149,18 +149,28 @@ def test_a_right_answer_is_worth_one_a_wrong_one_costs_and_a_refusal_is_worth_no
 ):
     hidden = [case(True, a=1.0), case(False, a=1.0)]
     likely = np.array([0.5] * len(shown) + [0.4] * len(hidden))
-    assert worth([*(OPEN[name] for name in shown), *hidden], likely, 0.5) == pytest.approx(expected)
+    assert worth([*(OPEN[name] for name in shown), *hidden], likely, 0.5, wrong=0.4) == pytest.approx(expected)
 
 
-BEARABLE = int(1 / WRONG)  # wrong answers that together cost no more than a right one is worth
+BEARABLE = int(1 / WRONG["everyday"])  # wrong answers that together cost no more than a right one is worth
 
 
 @pytest.mark.parametrize(("wrong", "threshold"), [(BEARABLE, 0.05), (BEARABLE + 1, 0.5)], ids=["worth it", "too dear"])
 def test_an_answer_is_risked_while_the_right_ones_are_worth_more_than_the_wrong_ones_cost(wrong: int, threshold: float):
     """Below the wrong ones there is one more right one, above them what is surely right."""
-    found = [case(True, a=1.0), *[case(False, a=1.0)] * wrong, case(True, a=1.0)]
+    right, mistaken = (case(is_right, group="number_everyday", a=1.0) for is_right in (True, False))
     likely = np.array([0.3, *[0.45] * wrong, 0.9])
-    assert best_thresholds(found, likely)["official"] == threshold
+    assert best_thresholds([right, *[mistaken] * wrong, right], likely)["everyday"] == threshold
+
+
+def test_a_wrong_answer_costs_more_where_the_report_s_own_words_were_used():
+    likely = np.array([0.3, 0.45, 0.45, 0.9])
+    found = [
+        [case(right, group=group, a=1.0) for right in (True, False, False, True)]
+        for group in ("number", "number_everyday")
+    ]
+    official, everyday = (best_thresholds(part, likely) for part in found)
+    assert (official["official"], everyday["everyday"]) == (0.5, 0.05)
 
 
 def test_of_thresholds_that_are_worth_as_much_the_lowest_is_chosen():
