@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from chatbot.figures import quantities
 from chatbot.fit import unit_fit
+from chatbot.kinds import names_in
 from chatbot.lists import COLONS, is_heading, is_listed
 from chatbot.quote import quote_span, window
+from chatbot.segment import simplified
 from chatbot.types import MASTHEAD, Clause, Evidence, Period, Question
 from chatbot.wordlists import asking, read_toml
 
@@ -42,13 +44,15 @@ class Candidate(NamedTuple):
     """The best clause of all that speak of the right time, and how it stands among the others.
 
     `margin` is its lead over the best of any other passage; `elsewhere` how much more of the question some clause of
-    another time covers: then the thing is told, but not for the time asked.
+    another time covers: then the thing is told, but not for the time asked. `names` are the single things that the
+    question names as some passage does: 长江大桥.
     """
 
     evidence: Evidence
     clause: Clause
     margin: float
     elsewhere: float
+    names: frozenset[str] = frozenset()
 
 
 def candidate(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
@@ -61,7 +65,8 @@ def candidate(question: Question, evidence: Sequence[Evidence], period: Period |
     others = [c.score for e, c in timely if e is not best]
     margin = min(_WIDE, clause.score - max(others, default=clause.score - _WIDE))
     elsewhere = max(c.feature("cover") for _, c in pairs) - clause.feature("cover")
-    return Candidate(best, clause, margin, elsewhere)
+    names = names_in(simplified(question.asked), [e.passage for e in evidence])
+    return Candidate(best, clause, margin, elsewhere, names)
 
 
 def _of_its_kind(question: Question, timely: Sequence[tuple[Evidence, Clause]]) -> tuple[Evidence, Clause]:
@@ -139,13 +144,20 @@ def veto(question: Question, quoted: Sequence[Clause]) -> str:
         return "没有说到"
     unnamed = found["cover"] >= _PLAIN and found["focus"] < _NAMED
     other = found["formal"] >= _PLAIN and found["unsaid"] >= _UNSAID and found["cover"] < _PLAIN
-    if question.answer_type == "number" and (found["unit"] < 0 or unnamed or other):
+    mistaken = found["cover"] >= _PLAIN and _is_of_another(quoted)
+    if question.answer_type == "number" and (found["unit"] < 0 or unnamed or other or mistaken):
         return "没有这种数据"
     if question.answer_type in ("person", "date", "place", "list", "reason", "rank") and found["type"] < 0:
         return "没有这一项"
     if question.count and question.answer_type == "name" and found["type"] < 0:
         return "没有列出"
     return ""
+
+
+def _is_of_another(quoted: Sequence[Clause]) -> bool:
+    """Whether the figure that is named as asked is of the wrong kind, and those of the right kind are another's."""
+    named = max(c.feature("name") for c in quoted)
+    return named >= _NAMED and not any(c.feature("unit") >= 0 and 2 * c.feature("name") >= named for c in quoted)
 
 
 def is_demand(question: Question, evidence: Sequence[Evidence]) -> bool:
@@ -166,9 +178,8 @@ def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bo
     reason = veto(question, quoted)
     if reason in ("", *_OF_KIND) and is_listed(question, found.evidence):
         return False
-    return bool(reason) or any(
-        rule(question, found, quoted) for rule in (_lumped, _only_announces, _unexplained, _unattributed)
-    )
+    rules = (_lumped, _only_announces, _unexplained, _unattributed, _of_another_name)
+    return bool(reason) or any(rule(question, found, quoted) for rule in rules)
 
 
 def _unexplained(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
@@ -184,6 +195,12 @@ def _unattributed(question: Question, found: Candidate, quoted: Sequence[Clause]
     """Whether it is asked who does a work, and the quote speaks of the work alone."""
     text = found.evidence.passage.slice(quote_span(quoted))
     return bool(asking("words", "agent").search(question.text)) and not asking("words", "agency").search(text)
+
+
+def _of_another_name(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether the question names a bridge, a road, a hospital, and the passage speaks of none that it names."""
+    told = found.evidence.passage.text + "".join(found.evidence.passage.path)
+    return bool(found.names) and not any(name in told for name in found.names)
 
 
 def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

@@ -229,13 +229,19 @@ def place_fit(terms: Sequence[Term], passage: Passage) -> float:
     """-1 when the question names a place that neither the sentence nor its headings speak of."""
     told = passage.text + "".join(passage.path)
     for term in terms:
-        one_of_a_kind = is_numbered(term.text) or (term.kind == "name" and _SHORT_NAME.fullmatch(term.text))
+        one_of_a_kind = is_numbered(term.text) or _is_code(term)
         if one_of_a_kind and not match(term, told):
             return -1.0
         names = (term.text, *term.official)
         if term.kind == "place" and not any(name in told or _short(name) in told for name in names):
             return -1.0
     return 0.0
+
+
+def _is_code(term: Term) -> bool:
+    """HPV as a name, PM2.5 wherever it is known by other names too."""
+    coded = bool(_SHORT_NAME.fullmatch(term.text))
+    return coded and (term.kind == "name" or any(c.isdigit() for c in term.text))
 
 
 def _short(place: str) -> str:

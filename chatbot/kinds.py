@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from chatbot.segment import words
-from chatbot.types import Question
+from chatbot.types import Passage, Question
 from chatbot.wordlists import asking
 
 _MANY = r"\d[\d.]*万?[公千条座个所处家]"
@@ -36,6 +37,9 @@ _OFTEN = re.compile(
 )
 _CLOCK = re.compile(r"\d+(?:点|时(?!间)|[:：]\d\d)|24小时|(?:午|晚上?|夜里|早上?|凌晨|至|到)[一二三四五六七八九十]+点")
 
+_LONGEST_NAME = 8  # characters before the kind: 澄州云渡国际 of 澄州云渡国际机场
+_ONCE_OR_TWICE = 2  # passages that speak of a single thing
+
 
 def tells_place(question: Question, clause: str, fresh: str) -> bool:
     """Whether it says where: with what looks like the name of a place (of the rank asked for: 哪个县), or by 落户."""
@@ -49,6 +53,23 @@ def tells_place(question: Question, clause: str, fresh: str) -> bool:
 @cache
 def _of_rank(ranks: str) -> re.Pattern[str]:
     return re.compile(rf"[\u4e00-\u9fff]{{1,6}}?[{ranks}](?!级|{_MANY})")
+
+
+def names_in(asked: str, passages: Sequence[Passage]) -> frozenset[str]:
+    """The single things that `asked` names in the words of a passage: 长江大桥; no kinds of things: 高速公路."""
+    told = [passage.text for passage in passages]
+    return frozenset(name for m in asking("words", "site").finditer(asked) if (name := _known(asked, m, told)))
+
+
+def _known(asked: str, kind: re.Match[str], told: Sequence[str]) -> str:
+    """The longest name that ends in `kind`, as one or two passages say it; empty if none does."""
+    for start in range(max(0, kind.start() - _LONGEST_NAME), kind.start() - 1):
+        name = asked[start : kind.end()]
+        held = sum(name in text for text in told)
+        if held:
+            common = held > _ONCE_OR_TWICE or asking("words", "site_kind").search(name)
+            return "" if common else name
+    return ""
 
 
 def tells_time(question: Question, clause: str) -> bool:

@@ -37,6 +37,12 @@ def bigrams(text: str) -> list[str]:
     return [text[i : i + 2] for i in range(len(text) - 1)]
 
 
+@lru_cache(maxsize=4096)
+def is_county(name: str) -> bool:
+    """Whether the dictionary knows `name` as a county or a district that is said without its rank: 巫山."""
+    return len(name) > 1 and any(len(rjieba.cut(name + rank, False)) == 1 for rank in "区县")
+
+
 @cache
 def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")

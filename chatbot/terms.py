@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from chatbot.figures import chinese_number
-from chatbot.segment import Word, bigrams, words
+from chatbot.segment import Word, bigrams, is_county, words
 from chatbot.types import Span, Term
 from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
 
@@ -114,7 +114,11 @@ def _term(word: Word) -> Term | None:
 
 
 def _is_place(word: Word) -> bool:
-    return word.text in place_names() or (word.pos == "ns" and bool(_RANKED_PLACE.fullmatch(word.text)))
+    if word.text in place_names():
+        return True
+    ranked = word.pos == "ns" and _RANKED_PLACE.fullmatch(word.text)
+    named = word.pos in ("ns", "nr") and is_county(word.text) and not asking("words", "no_county").match(word.text)
+    return bool(ranked) or named
 
 
 def _english_term(word: Word) -> Term | None:

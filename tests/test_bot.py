@@ -307,9 +307,6 @@ def test_who_gave_another_report_is_not_told(town: Bot, question: str):
     assert town.ask(question).citations == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a wide lead outweighs that the clause says no word asked: decision.toml, margin"
-)
 def test_the_only_amount_of_money_does_not_answer_for_what_the_report_never_speaks_of(town: Bot):
     assert town.ask("火星基地投资了多少亿元？").status == "refused"
 

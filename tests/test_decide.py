@@ -413,6 +413,7 @@ def test_confidence_is_a_probability_and_every_sign_a_number(question: str, text
         ("渔港的设计单位是哪家？", "渔港建成投用。"),
         ("渔船由哪家企业制造？", "渔船下水。"),
         ("哪家企业投资渔港？", "由于台风，渔港缓建。"),
+        ("渔港由哪家公司承建？", "渔港泊位由30个增加到50个。"),
     ],
 )
 def test_who_does_a_work_is_not_told_by_what_speaks_of_the_work_alone(question: str, text: str):
@@ -434,6 +435,49 @@ def test_who_does_a_work_is_not_told_by_what_speaks_of_the_work_alone(question: 
 )
 def test_what_names_who_does_it_or_need_not_is_not_ruled_out(question: str, text: str):
     assert confident(question, a_passage(text)) > 0
+
+
+# Single things with names of their own
+
+BRIDGES = a_passage("云川大桥建成通车。"), a_passage("青石大桥开工，总投资3.4亿元。", start=100)
+MANY = tuple(a_passage(f"云川大桥第{n}标段完工。", start=100 * n) for n in (2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    "question", ["云川大桥总投资多少亿元？", "去年雲川大橋總投資多少億元？", "云川大桥和白沙大桥总投资多少？"]
+)
+def test_what_is_told_of_one_bridge_is_not_told_of_another(question: str):
+    assert confident(question, *BRIDGES) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "passages"),
+    [
+        ("青石大桥总投资多少亿元？", BRIDGES),
+        ("云川大桥和青石大桥总投资多少亿元？", BRIDGES),
+        ("大桥总投资多少亿元？", BRIDGES),
+        ("新建大桥总投资多少亿元？", BRIDGES),
+        ("云川大桥总投资多少亿元？", (*MANY, *BRIDGES)),
+    ],
+    ids=["itself", "one of two", "no name", "a kind", "what many passages name"],
+)
+def test_what_may_be_told_of_the_thing_named_is_not_ruled_out(question: str, passages: tuple[Passage, ...]):
+    assert confident(question, *passages) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_out"),
+    [
+        ("云川渔业产值320亿元，渔业投资增长3.2%。", True),
+        ("渔业投资增长3.2%，达到320亿元。", False),
+        ("渔业投资320亿元，渔业产值增长3.2%。", False),
+    ],
+    ids=["of another", "its own, behind", "its own"],
+)
+def test_the_figure_of_the_right_kind_must_be_that_of_what_is_asked(text: str, is_out: bool):
+    understood = asked("渔业投资达到多少亿元？")
+    [found] = evidence_for(understood, a_passage(text))
+    assert bool(veto(understood, found.clauses)) == is_out
 
 
 # Compared years

@@ -421,12 +421,15 @@ def test_for_a_name_with_letters_or_numbers_no_other_stands_in(
     assert fit(question, text, path)["place"] == expected
 
 
-@pytest.mark.xfail(
-    strict=True, reason="chatbot/fit.py, place_fit: only terms of kind name, and these are in the lexicon"
-)
 @pytest.mark.parametrize(
     ("question", "text"),
-    [("PM2.5浓度下降多少？", "PM10浓度下降3.1%"), ("HPV疫苗接种多少人？", "流感疫苗接种300人")],
+    [
+        ("PM2.5浓度下降多少？", "PM10浓度下降3.1%"),
+        pytest.param(
+            *("HPV疫苗接种多少人？", "流感疫苗接种300人"),
+            marks=pytest.mark.xfail(strict=True, reason="chatbot/fit.py, _is_code: in English EV and R&D look so too"),
+        ),
+    ],
     ids=["PM2.5", "HPV"],
 )
 def test_for_a_short_name_of_the_lexicon_no_other_stands_in(question: str, text: str):

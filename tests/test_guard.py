@@ -112,7 +112,7 @@ def test_an_order_in_disguise_is_seen(message: str):
     assert guard(message).status == "blocked"
 
 
-@pytest.mark.parametrize("message", ["写一首诗", "今天天气怎么样", "给我讲个笑话"])
+@pytest.mark.parametrize("message", ["写一首诗", "今天天气怎么样", "给我讲个笑话", "1加1等于几？", "12除以4得多少"])
 def test_what_no_report_can_tell_is_out_of_scope(message: str):
     assert guard(message).status == "out_of_scope"
 

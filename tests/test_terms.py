@@ -143,6 +143,19 @@ def test_an_everyday_word_brings_official_words():
     assert (found.kind, found.official) == ("everyday", lexicon()[word])
 
 
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [("巫山今年修路吗？", "巫山"), ("我们涪陵今年修路吗？", "涪陵"), ("我住在北碚，今年修路吗？", "北碚")],
+)
+def test_a_county_is_a_place_without_its_rank_too(question: str, place: str):
+    assert the(place, question).kind == "place"
+
+
+@pytest.mark.parametrize("question", ["开车上街没处停", "太平时节的酒店", "往东南去的路", "大河里还能打鱼吗"])
+def test_a_word_that_is_only_by_chance_a_county_is_no_place(question: str):
+    assert not [term for term in terms(question) if term.kind == "place"]
+
+
 def test_a_place_of_the_list_is_a_place():
     assert the("成都", "成都新建公园多少个").kind == "place"
 
