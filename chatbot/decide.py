@@ -29,7 +29,7 @@ _NAMED = 0.65  # how much of the noun asked for counts as naming it
 _DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question for a report, or no brief on it
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _FOREMOST = 5  # clauses of one period that are looked at for a comparison
-_GOAL = re.compile("^(?!.*(?:完成|超|提前|[高好优快]于)).*(?:目标|预期)")  # and not what became of it
+_GOAL = re.compile("^(?!.*(?:(?<!未)完成|超|提前|[高好优快]于)).*(?:目标|预期)")  # and not what became of it
 _NEVER = -30.0  # where nothing was learned of such questions, none is answered
 _WIDE = 3.0  # a lead beyond this says nothing more
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
+from chatbot.action import action_fit
 from chatbot.fit import contrast_fit, figures_of, kind_fit, period_fit, place_fit
 from chatbot.terms import is_coordinated, match, said
 from chatbot.types import Clause, Indicator, Passage, Question, Span, Term
@@ -115,6 +116,7 @@ def score_clauses(
             **kind_fit(weighed, passage, span, figures),
             **whole,
             **known,
+            "action": action_fit(weighed.question.asked, passage.slice(span)),
         }
         total = sum(weight * features.get(name, 0.0) for name, weight in weights.items())
         found.append(Clause(span, total, tuple(features.items())))

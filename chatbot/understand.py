@@ -263,7 +263,9 @@ def _carry_over(question: Question, previous: Question) -> Question:
     leans = bool(asking("words", "follow_up").search(question.text)) or not _has_topic(question)
     asks = bool(asking("words", "asks").search(question.text))
     carried = question
-    if not question.periods:
+    if question.periods:
+        previous = _without_years(previous)
+    else:
         carried = replace(carried, periods=previous.periods, compare=previous.compare and leans)
     if not leans:
         return carried
@@ -277,6 +279,16 @@ def _carry_over(question: Question, previous: Question) -> Question:
         )
     text = f"{previous.text.rstrip('？?。')}；{question.text}"
     return replace(carried, terms=_joined(question, previous), text=text)
+
+
+def _without_years(question: Question) -> Question:
+    """Without 过去五年 and the like: what comes after it names a time of its own."""
+    years = asking("words", "years_told")
+    return replace(
+        question,
+        text=years.sub("", question.text),
+        terms=tuple(term for term in question.terms if not years.fullmatch(term.text)),
+    )
 
 
 def _attribute_of(question: Question, previous: Question) -> Attribute:

@@ -376,6 +376,13 @@ def test_a_follow_up_to_a_follow_up_still_knows_the_topic():
     assert "公园" in "".join(t.text for t in asked("去年新建公园多少个？", "那今年呢？", "去年呢？").terms)
 
 
+def test_a_follow_up_with_a_time_of_its_own_leaves_the_years_together_behind():
+    question = asked("过去五年一共建了多少座水库？", "今年要建多少座？", "能灌溉多少亩？")
+    assert question.periods == (THIS,) and "五年" not in question.text
+    assert not {"过去", "五年"} & {term.text for term in question.terms}
+    assert "五年" in asked("过去五年一共建了多少座水库？", "能灌溉多少亩？").text
+
+
 def test_what_is_carried_over_makes_the_text_stand_alone():
     text = asked("去年新建公园多少个？", "那今年呢？").text
     assert "公园" in text and text.endswith("那今年呢？")
