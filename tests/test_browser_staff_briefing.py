@@ -309,21 +309,21 @@ def test_a_sentence_is_edited_by_the_keyboard_alone(wang: Page) -> None:
     expect(wang.locator(".zw-unsupported")).to_have_count(1)
 
 
-def test_a_report_is_uploaded_corrected_published_and_asked(wang: Page, address: str, tmp_path: Path) -> None:
-    turn_to(wang, "报告管理")
+def test_a_report_is_uploaded_corrected_published_and_asked(li: Page, address: str, tmp_path: Path) -> None:
+    turn_to(li, "报告管理")
     file = tmp_path / "海湾.txt"
     file.write_text(report_text("海湾市", 2033).replace("2033", "今").replace("2032", "去"), encoding="utf-8")
-    wang.locator("#zw-report-file input[type=file]").set_input_files(file)
-    expect(wang.locator("#zw-report-sheet")).to_contain_text("没有认出年份")
-    wang.fill("#zw-report-year :is(input, textarea)", "2033")
-    wang.locator("#zw-report-correct").click()
-    expect(wang.locator("#zw-report-sheet")).to_contain_text("没有发现问题")
-    expect(wang.locator("#zw-report-sheet .zw-tree")).to_contain_text("一、去年工作回顾 2032年，已完成的")
-    wang.locator("#zw-report-publish").click()
-    expect(wang.locator("#zw-report-line")).to_contain_text("已发布《海湾市人民政府工作报告》")
-    expect(wang.locator("#zw-reports tbody tr")).to_have_count(2)
+    li.locator("#zw-report-file input[type=file]").set_input_files(file)
+    expect(li.locator("#zw-report-sheet")).to_contain_text("没有认出年份")
+    li.fill("#zw-report-year :is(input, textarea)", "2033")
+    li.locator("#zw-report-correct").click()
+    expect(li.locator("#zw-report-sheet")).to_contain_text("没有发现问题")
+    expect(li.locator("#zw-report-sheet .zw-tree")).to_contain_text("一、去年工作回顾 2032年，已完成的")
+    li.locator("#zw-report-publish").click()
+    expect(li.locator("#zw-report-line")).to_contain_text("已发布《海湾市人民政府工作报告》")
+    expect(li.locator("#zw-reports tbody tr")).to_have_count(2)
 
-    with wang.context.new_page() as page:
+    with li.context.new_page() as page:
         opened(page, address)
         expect(page.locator("#zw-scope")).to_be_visible()
         ask(page, "海湾市2032年改造老旧小区多少个？")
@@ -331,19 +331,38 @@ def test_a_report_is_uploaded_corrected_published_and_asked(wang: Page, address:
         expect(page.locator(".zw-turn cite").last).to_contain_text("海湾市人民政府工作报告")
 
 
-def test_a_report_is_withdrawn(wang: Page, live_and_archive, tmp_path: Path) -> None:
-    turn_to(wang, "报告管理")
+def test_a_report_is_withdrawn(li: Page, live_and_archive, tmp_path: Path) -> None:
+    turn_to(li, "报告管理")
     file = tmp_path / "青山.txt"
     file.write_text(report_text("青山县", 2034), encoding="utf-8")
-    wang.locator("#zw-report-file input[type=file]").set_input_files(file)
-    wang.locator("#zw-report-publish").click()
-    row = wang.locator("#zw-reports tr", has_text="青山县")
+    li.locator("#zw-report-file input[type=file]").set_input_files(file)
+    li.locator("#zw-report-publish").click()
+    row = li.locator("#zw-reports tr", has_text="青山县")
     expect(row).to_have_count(1)
-    wang.once("dialog", lambda dialog: dialog.accept())
+    li.once("dialog", lambda dialog: dialog.accept())
     row.get_by_role("button", name="撤下").click()
-    expect(wang.locator("#zw-report-line")).to_contain_text("已撤下")
+    expect(li.locator("#zw-report-line")).to_contain_text("已撤下")
     expect(row).to_have_count(0)
     assert "青山县" not in [report.region for report in live_and_archive[0].reports]
+
+
+def test_an_editor_reads_in_place_of_the_buttons_that_an_approver_must_do_it(wang: Page, tmp_path: Path) -> None:
+    report_opened(wang, tmp_path)
+    expect(wang.locator("#zw-report-needed")).to_contain_text("要由审核人来做")
+    expect(wang.locator("#zw-report-publish")).to_be_hidden()
+    expect(wang.locator("#zw-reports")).to_contain_text("要由审核人来做")
+    expect(wang.locator("#zw-reports").get_by_role("button", name="查看与改正").first).to_be_visible()
+    expect(wang.locator("#zw-reports").get_by_role("button", name="撤下")).to_have_count(0)
+
+
+def test_an_editor_who_forges_a_button_is_refused_by_the_server(wang: Page, live_and_archive) -> None:
+    turn_to(wang, "报告管理")
+    before = [report.id for report in live_and_archive[0].reports]
+    button = wang.locator("#zw-reports button[data-act=correct]").first
+    button.evaluate("button => { button.dataset.act = 'withdraw'; }")
+    wang.locator("#zw-reports button[data-act=withdraw]").click()
+    expect(wang.locator("#zw-report-line [role=alert]")).to_contain_text("要由审核人来做")
+    assert [report.id for report in live_and_archive[0].reports] == before
 
 
 def test_a_file_that_is_no_report_gets_one_line(wang: Page, tmp_path: Path) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import gradio as gr
 import pytest
+from starlette.requests import Request
 from web_fakes import NASTY, TOWN
 
 from chatbot.archive import Held, Progress, Recognised, Told, Warned
 from chatbot.errors import IndexMissing, UnknownReport, UnreadableFile, UpstreamError
+from chatbot.records.values import Account, Role
 from chatbot.types import Report
 from chatbot.web.staff.report_html import Leaflet
 from chatbot.web.staff.reports import Desk, Reports, Screen, Tray, Typed, fields, followed
@@ -80,6 +83,13 @@ def acting(**data: str) -> gr.EventData:
     return gr.EventData(None, data)
 
 
+def as_one(role: Role) -> gr.Request:
+    """An event of a person with that role, after the guard."""
+    account = Account(1, "王芳", role, datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 3, 1, tzinfo=UTC))
+    return gr.Request(request=Request({"type": "http", "headers": [], "zhengwen.account": account}))
+
+
+APPROVER, EDITOR = as_one("approver"), as_one("editor")
 NO_YEAR = item(replace(TOWN, year=None), Warned("no_year"))
 
 
@@ -136,7 +146,7 @@ def test_a_report_that_is_not_there_cannot_be_turned_to(which):
 
 def test_publishing_takes_over_what_is_typed_and_tells_how_far_it_is():
     archive = FakeArchive()
-    screens = list(desk(archive).publish(Tray((NO_YEAR,)), *TOLD))
+    screens = list(desk(archive).publish(Tray((NO_YEAR,)), *TOLD, APPROVER))
     assert "已编入 3/9" in screens[0].line
     assert "已发布《某市政府工作报告》" in screens[-1].line
     assert [[report.year for report in reports] for reports in archive.published] == [[2024]]
@@ -145,55 +155,86 @@ def test_publishing_takes_over_what_is_typed_and_tells_how_far_it_is():
 
 def test_a_publication_that_fails_is_one_line_and_the_report_stays_open():
     archive = FakeArchive(error=UpstreamError("嵌入服务没有回应", "请稍后再试"))
-    screens = list(desk(archive).publish(Tray((item(),)), *TOLD))
+    screens = list(desk(archive).publish(Tray((item(),)), *TOLD, APPROVER))
     assert "嵌入服务没有回应。请稍后再试" in screens[-1].line
     assert screens[-1].tray == gr.skip() and screens[-1].form == gr.skip()
 
 
 def test_an_unforeseen_fault_shows_nothing_of_its_insides():
     archive = FakeArchive(error=RuntimeError("secret path /home/x"))
-    screens = list(desk(archive).publish(Tray((item(),)), *TOLD))
+    screens = list(desk(archive).publish(Tray((item(),)), *TOLD, APPROVER))
     assert 'role="alert"' in screens[-1].line and "secret" not in screens[-1].line
 
 
 def test_nothing_open_is_nothing_published():
     archive = FakeArchive()
-    screens = list(desk(archive).publish(Tray(), "", "", ""))
+    screens = list(desk(archive).publish(Tray(), "", "", "", APPROVER))
     assert "请先上传" in screens[-1].line and archive.published == []
 
 
 def test_a_held_report_is_opened_to_be_corrected():
-    (screen,) = desk(FakeArchive()).act(acting(act="correct", report=TOWN.id))
+    (screen,) = desk(FakeArchive()).act(EDITOR, acting(act="correct", report=TOWN.id))
     assert (screen.title, screen.year) == (TOWN.title, "2024")
 
 
 def test_a_report_is_withdrawn():
     archive = FakeArchive()
-    screens = list(desk(archive).act(acting(act="withdraw", report=TOWN.id)))
+    screens = list(desk(archive).act(APPROVER, acting(act="withdraw", report=TOWN.id)))
     assert archive.withdrawn == [TOWN.id] and "已撤下" in screens[-1].line
+
+
+NEEDED = ("发布和撤下报告，要由审核人来做", "is for an approver to do")
+
+
+def test_an_editor_cannot_publish_and_the_report_stays_open():
+    archive = FakeArchive()
+    (screen,) = desk(archive).publish(Tray((item(),)), *TOLD, EDITOR)
+    assert 'role="alert"' in screen.line and NEEDED[0] in screen.line and screen.tray == gr.skip()
+    assert archive.published == []
+
+
+def test_an_editor_cannot_withdraw():
+    archive = FakeArchive()
+    (screen,) = desk(archive).act(EDITOR, acting(act="withdraw", report=TOWN.id))
+    assert 'role="alert"' in screen.line and NEEDED[0] in screen.line and TOWN.title in screen.held
+    assert archive.withdrawn == []
+
+
+@pytest.mark.parametrize(("language", "needed"), [("zh", NEEDED[0]), ("en", NEEDED[1])], ids=["zh", "en"])
+def test_where_the_buttons_stand_an_editor_reads_who_must_do_it(language: str, needed: str):
+    texts = StaffTexts.of(language)
+    screen = Desk(Reports(FakeArchive(), texts), texts, Texts.of(language)).look(EDITOR)
+    assert not screen.publish["visible"] and needed in screen.needed
+    assert needed in screen.held and 'data-act="withdraw"' not in screen.held and 'data-act="correct"' in screen.held
+
+
+def test_an_approver_has_the_buttons_and_no_such_line():
+    screen = desk(FakeArchive()).look(APPROVER)
+    assert screen.publish["visible"] and screen.needed == ""
+    assert NEEDED[0] not in screen.held and 'data-act="withdraw"' in screen.held
 
 
 @pytest.mark.parametrize("data", [{}, {"act": "delete", "report": TOWN.id}, {"act": "withdraw ", "report": ""}])
 def test_what_is_no_action_of_ours_does_nothing(data):
     archive = FakeArchive()
-    assert list(desk(archive).act(acting(**data))) == [] and archive.withdrawn == []
+    assert list(desk(archive).act(APPROVER, acting(**data))) == [] and archive.withdrawn == []
 
 
 def test_an_unknown_report_is_one_line():
-    (screen,) = desk(FakeArchive()).act(acting(act="correct", report="../x"))
+    (screen,) = desk(FakeArchive()).act(EDITOR, acting(act="correct", report="../x"))
     assert "没有这份报告" in screen.line
 
 
 def test_without_an_index_every_event_says_so():
     lost = desk(IndexMissing("还没有建立索引", "请执行 python -m vectorstore build"))
-    assert "还没有建立索引" in lost.look().held
-    assert "还没有建立索引" in list(lost.act(acting(act="withdraw", report="x")))[-1].line
+    assert "还没有建立索引" in lost.look(EDITOR).held
+    assert "还没有建立索引" in list(lost.act(APPROVER, acting(act="withdraw", report="x")))[-1].line
 
 
 def test_everything_from_a_file_is_escaped():
     evil = replace(TOWN, id=NASTY, title=NASTY, region=NASTY, source=NASTY, speaker=NASTY, text=f"一、{NASTY}\n好的。")
     drawn = Leaflet(TEXTS).sheet(item(evil, Warned("duplicate", NASTY)), [NASTY])
-    drawn += Leaflet(TEXTS).held((Held(NASTY, NASTY, NASTY, None, False, False),))
+    drawn += Leaflet(TEXTS).held((Held(NASTY, NASTY, NASTY, None, False, False),), True)
     assert "<img" not in drawn and "&lt;img" in drawn
 
 

@@ -46,6 +46,7 @@ class ReportTexts:
     withdraw: str
     sure: str
     sure_shipped: str
+    approver_needed: str
     label: str
 
 

@@ -63,27 +63,31 @@ class Leaflet:
         told = self._words.periods[kind].format(year=year)
         return f' <span class="zw-place">{escape(told)}</span>' if told else ""
 
-    def held(self, reports: Sequence[Held]) -> str:
-        """The table of what is held, with what can be done with each."""
+    def held(self, reports: Sequence[Held], withdrawable: bool) -> str:
+        """The table of what is held, with what this reader can do with each."""
         words = self._words
         columns = "".join(f'<th scope="col">{escape(column)}</th>' for column in words.columns)
-        lines = "".join(map(self._row, reports))
+        lines = "".join(self._row(report, withdrawable) for report in reports)
         table = f'<table class="zw-table"><thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table>'
         region = f'class="zw-scroll" role="region" tabindex="0" aria-label="{escape(words.held)}"'
-        return f"<h2>{escape(words.held)}</h2><div {region}>{table}</div>"
+        needed = "" if withdrawable else said(words.approver_needed, "note")
+        return f"<h2>{escape(words.held)}</h2>{needed}<div {region}>{table}</div>"
 
-    def _row(self, report: Held) -> str:
+    def _row(self, report: Held, withdrawable: bool) -> str:
         words = self._words
         counts = words.counts.format(sentences=report.sentences, figures=report.figures) if report.published else ""
         state = words.states["published" if report.published else "unpublished"]
         cells = (report.region or words.unknown, str(report.year or words.unknown), counts, state)
         drawn = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-        sure = words.sure_shipped if report.shipped else words.sure
-        withdraw = self._button(report, "withdraw", words.withdraw, f' data-sure="{escape(sure)}"')
+        withdraw = self._withdraw(report) if withdrawable else ""
         return (
             f'<tr><th scope="row">{escape(report.title)}<p class="zw-place">{escape(report.id)}</p></th>{drawn}'
             f"<td>{self._button(report, 'correct', words.open)}{withdraw}</td></tr>"
         )
+
+    def _withdraw(self, report: Held) -> str:
+        sure = self._words.sure_shipped if report.shipped else self._words.sure
+        return self._button(report, "withdraw", self._words.withdraw, f' data-sure="{escape(sure)}"')
 
     def _button(self, report: Held, act: str, name: str, more: str = "") -> str:
         label = escape(self._words.label.format(action=name, title=report.title))

@@ -1,4 +1,7 @@
-"""报告管理: a file is taken in, looked over, corrected and published; what is held can be corrected and withdrawn."""
+"""报告管理: a file is taken in, looked over, corrected and published; what is held can be corrected and withdrawn.
+
+Approvers alone publish and withdraw.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,12 @@ import gradio as gr
 
 from chatbot.archive import LONGEST_REGION, LONGEST_TITLE, Archive, Progress, Recognised, told
 from chatbot.errors import UnreadableFile, UsageError, ZhengwenError
+from chatbot.records.errors import NotAllowed
+from chatbot.records.values import Account
 from chatbot.web.edge import reason
 from chatbot.web.staff.receipt_html import said
 from chatbot.web.staff.report_html import Leaflet
-from chatbot.web.staff.room import LARGEST_UPLOAD, QUIET, Tab, html
+from chatbot.web.staff.room import LARGEST_UPLOAD, QUIET, Tab, html, whose
 from chatbot.web.staff.texts import StaffTexts
 from chatbot.web.texts import Texts
 
@@ -92,24 +97,35 @@ class Reports:
             return tray
         return tray.with_item(self._archive.corrected(tray.item, told(*typed)))
 
-    def publish(self, tray: Tray, typed: Typed) -> Iterator[str]:
-        """Lines on how far it is; the last one says that it is done."""
+    def publish(self, tray: Tray, typed: Typed, by: Account) -> Iterator[str]:
+        """Lines on how far it is; the last one says that it is done. Raises NotAllowed unless an approver does it."""
+        self._check(by)
         reports = [item.report for item in self.correct(tray, typed).items]
         yield from followed(lambda progress: self._archive.publish(reports, progress))
         words = self._texts.reports
         one = words.published.format(title=reports[0].title)
         yield one if len(reports) == 1 else words.published_all.format(count=len(reports))
 
-    def withdraw(self, report_id: str) -> Iterator[str]:
+    def withdraw(self, report_id: str, by: Account) -> Iterator[str]:
         """The same for taking one out."""
+        self._check(by)
         yield from followed(lambda progress: self._archive.withdraw(report_id, progress))
         yield self._texts.reports.withdrawn
+
+    def _check(self, by: Account) -> None:
+        if not decides(by):
+            raise NotAllowed(self._texts.reports.approver_needed)
 
     def leaflet(self) -> Leaflet:
         return Leaflet(self._texts)
 
-    def listed(self) -> str:
-        return self.leaflet().held(self._archive.held())
+    def listed(self, by: Account) -> str:
+        return self.leaflet().held(self._archive.held(), decides(by))
+
+
+def decides(account: Account) -> bool:
+    """Whether this person may publish and withdraw."""
+    return account.role == "approver"
 
 
 def fields(item: Recognised) -> Typed:
@@ -157,6 +173,7 @@ class Screen(NamedTuple):
     year: Any = gr.skip()
     publish: Any = gr.skip()
     held: Any = gr.skip()
+    needed: Any = gr.skip()
 
 
 class Desk:
@@ -176,22 +193,29 @@ class Desk:
         at = which if isinstance(which, int) and 0 <= which < len(tray.items) else 0
         return self._opened(lambda: replace(self._reports.correct(tray, Typed(*typed)), at=at))
 
-    def publish(self, tray: Tray, *typed: str) -> Iterator[Screen]:
-        yield from self._followed(self._reports.publish(tray, Typed(*typed)))
+    def publish(self, tray: Tray, title: str, region: str, year: str, request: gr.Request) -> Iterator[Screen]:
+        by = whose(request)
+        yield from self._followed(self._reports.publish(tray, Typed(title, region, year), by), by)
 
-    def act(self, event: gr.EventData) -> Iterator[Screen]:
-        given = event._data or {}
+    def act(self, request: gr.Request, event: gr.EventData) -> Iterator[Screen]:
+        by, given = whose(request), event._data or {}
         act, report_id = str(given.get("act", "")), str(given.get("report", ""))
         if act == "correct":
             yield self._opened(lambda: self._reports.open(report_id))
         elif act == "withdraw":
-            yield from self._followed(self._reports.withdraw(report_id))
+            yield from self._followed(self._reports.withdraw(report_id, by), by)
 
-    def look(self) -> Screen:
+    def look(self, request: gr.Request) -> Screen:
+        """The list, and the button to publish or, for one who may not, a line in its place."""
+        by = whose(request)
+        line = "" if decides(by) else said(self._texts.reports.approver_needed, "note")
+        return Screen(publish=gr.update(visible=decides(by)), held=self._held(by), needed=line)
+
+    def _held(self, by: Account) -> str:
         try:
-            return Screen(held=self._reports.listed())
+            return self._reports.listed(by)
         except Exception as error:  # the edge
-            return Screen(held=self._line(error))
+            return self._line(error)
 
     def _opened(self, do: Callable[[], Tray]) -> Screen:
         try:
@@ -216,16 +240,16 @@ class Desk:
             publish=gr.update(value=words.publish_all.format(count=len(choices)) if several else words.publish),
         )
 
-    def _followed(self, lines: Iterator[str]) -> Iterator[Screen]:
+    def _followed(self, lines: Iterator[str], by: Account) -> Iterator[Screen]:
         """Line by line; done, nothing lies open any more and the list is drawn anew."""
         try:
             line = ""
             for line in lines:
                 yield Screen(line=said(line))
         except Exception as error:  # the edge
-            yield self.look()._replace(line=self._line(error))
+            yield Screen(line=self._line(error), held=self._held(by))
         else:
-            yield self._drawn(Tray(), said(line))._replace(held=self.look().held)
+            yield self._drawn(Tray(), said(line))._replace(held=self._held(by))
 
     def _line(self, error: Exception) -> str:
         return said(reason(error, self._page), "alert")
@@ -244,8 +268,9 @@ def _build(desk: Desk, texts: StaffTexts, room: gr.Blocks) -> None:
         correct = gr.Button(words.correct, elem_id="zw-report-correct", size="sm")
         sheet = html(elem_id="zw-report-sheet")
         publish = gr.Button(words.publish, variant="primary", elem_id="zw-report-publish")
+        needed = html(elem_id="zw-report-needed")
     held = html(elem_id="zw-reports", js_on_load=_ACTS)
-    shown: Sequence[Any] = [tray, line, sheet, form, which, *typed, publish, held]
+    shown: Sequence[Any] = [tray, line, sheet, form, which, *typed, publish, held, needed]
     at_once: dict[str, Any] = {"queue": False, **QUIET}
     file.upload(desk.take, file, shown, **at_once).then(lambda: None, None, file, **at_once)
     correct.click(desk.correct, [tray, *typed], shown, **at_once)
