@@ -147,6 +147,11 @@ def test_without_a_ledger_the_answer_is_shown_and_not_asked_about(ledger: Book |
     assert "增长6.1%" in html and "zw-rate" not in html
 
 
+def test_the_log_is_told_of_an_answer_that_was_not_kept(caplog: pytest.LogCaptureFixture) -> None:
+    after(talk(ledger=TornBook()), QUESTION)
+    assert "an answer was not kept: disk full" in caplog.text and QUESTION not in caplog.text
+
+
 def test_what_is_kept_can_be_rated_in_words_of_the_page() -> None:
     html = drawn(1, Turn("问", GROWTH, receipt_id="r-1"), Cards((), FakeBot().text_of, EN), EN)
     assert 'data-receipt="r-1"' in html and "Not helpful" in html and html.count("<option") == 5

@@ -9,8 +9,9 @@ from typing import Any
 
 from chatbot.errors import UsageError, ZhengwenError
 from chatbot.present import as_json
-from chatbot.web.contract import AskableBot
+from chatbot.web.contract import AskableBot, Ledger
 from chatbot.web.edge import reason
+from chatbot.web.keeper import Keeper
 from chatbot.web.texts import Texts
 
 # No postponed annotations in this module: Gradio reads the endpoint's types to describe it to clients.
@@ -18,9 +19,9 @@ AskFunction = Callable[..., dict[str, Any]]
 Bound = AskableBot | ZhengwenError
 
 
-def ask_endpoint(bot: Bound, texts: Texts, mode: str = "auto") -> AskFunction:
+def ask_endpoint(bot: Bound, texts: Texts, mode: str = "auto", ledger: Ledger | None = None) -> AskFunction:
     """A function fit for `gr.api`. `bot` may be the error that kept it from being made: then that is the answer."""
-    default_mode = mode
+    default_mode, keeper = mode, Keeper("api", ledger)
 
     def ask(
         message: str,
@@ -31,9 +32,11 @@ def ask_endpoint(bot: Bound, texts: Texts, mode: str = "auto") -> AskFunction:
         """Answer a question about the reports. History: [question, answer] pairs, or role/content messages."""
         try:
             check(message, report_ids, mode, texts)
-            answer = _there(bot).ask(message, pairs(history or [], texts), tuple(report_ids or ()), mode)
+            asked = pairs(history or [], texts), tuple(report_ids or ()), mode
+            answer = _there(bot).ask(message, *asked)
         except Exception as error:  # the edge: a client gets a line to read, never a traceback
             return failure(reason(error, texts), mode)
+        keeper.keep(message, answer, *asked)
         return as_json(answer)
 
     return ask

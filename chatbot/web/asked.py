@@ -13,6 +13,7 @@ from chatbot.types import Answer
 from chatbot.web.api import pairs
 from chatbot.web.contract import AskableBot, History
 from chatbot.web.failures import Failure
+from chatbot.web.keeper import Keeper
 from chatbot.web.protocol import MODES, AnswerObject, ChatChunk, ChatRequest, ChunkChoice, Delta, Usage
 from chatbot.web.texts import ApiTexts, Texts
 
@@ -55,6 +56,11 @@ class Asked:
 
     def put(self, bot: AskableBot) -> Answer:
         return bot.ask(self.question, self.history, self.report_ids, self.mode)
+
+    def keep(self, answer: Answer, keeper: Keeper) -> Answer:
+        """The answer itself."""
+        keeper.keep(self.question, answer, self.history, self.report_ids, self.mode)
+        return answer
 
     def walk(self, bot: AskableBot) -> Walk:
         """The same, step by step. A generator of ours, so that closing it closes the bot's."""

@@ -136,7 +136,7 @@ class _Door:
         return _json(ModelObject(id=model))
 
     async def _whole(self, asked: Asked) -> Response:
-        answer = await self._service.in_turn(asked.put)
+        answer = await self._service.in_turn(lambda bot: asked.keep(asked.put(bot), self._service.keeper))
         told = AnswerObject.of(answer)
         choice = Choice(message=AnswerMessage(content=told.answer, zhengwen=told))
         return _json(ChatCompletion(**asked.head(), choices=[choice], usage=Usage.of(told)))
@@ -148,18 +148,18 @@ class _Door:
             await stack.enter_async_context(self._service.turns.taken())
             walk = asked.walk(bot)
             stack.callback(walk.close)
-            pieces = self._pieces(walk)
+            pieces = self._pieces(asked, walk)
             first = await anext(pieces)
             return _Held(self._events(asked, first, pieces), stack.pop_all())
 
-    async def _pieces(self, walk: Walk) -> AsyncIterator[str | Answer]:
+    async def _pieces(self, asked: Asked, walk: Walk) -> AsyncIterator[str | Answer]:
         """Text as it stands, each piece going on where the one before ended; after the last one the answer."""
         sent = ""
         while event := await run_in_threadpool(next, walk, None):
             step, answer = event
             if answer and step == "done":
                 yield self._rest(sent, answer)
-                yield answer
+                yield await run_in_threadpool(asked.keep, answer, self._service.keeper)
             elif answer and (piece := further(sent, answer)):
                 sent += piece
                 yield piece

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from chatbot.records.values import Door
 from chatbot.types import Answer, Passage, Report, Section
 
 History = Sequence[tuple[str, str]]
@@ -41,9 +42,7 @@ class AskableBot(Protocol):
 class Ledger(Protocol):
     """Keeps answers that were given, and what readers thought of them. Both raise a ZhengwenError."""
 
-    def keep(
-        self, door: Literal["page"], asked: str, answer: Mapping[str, Any], setting: Mapping[str, Any] | None = None
-    ) -> str:
+    def keep(self, door: Door, asked: str, answer: Mapping[str, Any], setting: Mapping[str, Any] | None = None) -> str:
         """The id, not to be guessed, of the answer as kept.
 
         `answer` is the contract's object (`present.as_json`), which holds its mode and status; `setting` is what else a

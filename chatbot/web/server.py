@@ -77,7 +77,7 @@ def create_app(
     """The app around `bot`, or around the error that says why there is none (then the page says what to do).
 
     `examples` are questions to click on for each language, by default general ones; `mode` is how the page asks (auto,
-    extractive, model); `ledger` keeps the page's answers and their ratings, None keeps nothing.
+    extractive, model); `ledger` keeps answers and their ratings, None keeps nothing.
     """
     texts, metrics = Texts.of(), Metrics()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -91,7 +91,7 @@ def create_app(
     }
     if doors.staff:
         add_staff(app, asked, doors.staff)
-    _add_doors(app, pages["zh"], Service(asked, texts, Turns(AT_ONCE, QUEUE, texts.api.busy)), doors)
+    _add_doors(app, pages["zh"], Service(asked, texts, Turns(AT_ONCE, QUEUE, texts.api.busy), ledger), doors)
     for language, path in LANGUAGES.items():
         _mount(app, pages[language], path, Texts.of(language))
     app.add_middleware(Closed)

@@ -9,7 +9,8 @@ from typing import TypeVar
 from starlette.concurrency import run_in_threadpool
 
 from chatbot.errors import ZhengwenError
-from chatbot.web.contract import AskableBot
+from chatbot.web.contract import AskableBot, Ledger
+from chatbot.web.keeper import Keeper
 from chatbot.web.texts import Texts
 from chatbot.web.turns import Turns
 
@@ -18,11 +19,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`bot` may be the error that kept it from being made: then that is every answer."""
+    """`bot` may be the error that kept it from being made: then that is every answer. `ledger` None keeps nothing."""
 
     bot: AskableBot | ZhengwenError
     texts: Texts
     turns: Turns
+    ledger: Ledger | None = None
+
+    @property
+    def keeper(self) -> Keeper:
+        return Keeper("api", self.ledger)
 
     def askable(self) -> AskableBot:
         if isinstance(self.bot, ZhengwenError):

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from chatbot.present import as_json
 from chatbot.types import Answer
 from chatbot.web.cards import Cards
 from chatbot.web.contract import AskableBot, Ledger
 from chatbot.web.edge import reason
+from chatbot.web.keeper import Keeper
 from chatbot.web.kept import Kept, Turn, from_browser, to_browser
 from chatbot.web.texts import Texts
 from chatbot.web.transcript import conversation, drawn, earlier, working
@@ -84,15 +84,8 @@ class Conversation:
             yield Turn(question, error=reason(error, self.texts))
 
     def _entered(self, question: str, answer: Answer, kept: Kept, report_ids: tuple[str, ...]) -> str:
-        """The id under which the ledger keeps the answer; empty where it does not: an answer is shown all the same."""
-        if self.ledger is None:
-            return ""
-        setting = {"history": kept.history, "report_ids": list(report_ids), "mode": self.mode}
-        try:
-            return self.ledger.keep("page", question, as_json(answer), setting)
-        except Exception as error:  # the edge: the log is told, the reader has the answer
-            reason(error, self.texts)
-            return ""
+        """The id to rate it by; empty where it is not kept."""
+        return Keeper("page", self.ledger).keep(question, answer, kept.history, report_ids, self.mode)
 
 
 def _plain(message: object) -> str:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatbot.errors import UsageError
 from chatbot.figure_table import FigureRow, figure_rows, matching
 from chatbot.present import as_json
-from chatbot.types import IndicatorStatus
+from chatbot.types import Answer, IndicatorStatus
 from chatbot.web.api import check
 from chatbot.web.completions import PATH as DOCUMENTED
 from chatbot.web.contract import AskableBot
@@ -82,9 +82,15 @@ def _held(service: Service) -> str:
 
 def _ask(service: Service) -> Any:
     async def ask(message: str, report_ids: list[str] | None = None, mode: str = "auto") -> str:
+        def put(bot: AskableBot) -> Answer:
+            chosen = tuple(report_ids or ())
+            answer = bot.ask(message, (), chosen, mode)
+            service.keeper.keep(message, answer, (), chosen, mode)
+            return answer
+
         try:
             check(message, report_ids, mode, service.texts)
-            answer = await service.in_turn(lambda bot: bot.ask(message, (), tuple(report_ids or ()), mode))
+            answer = await service.in_turn(put)
         except Exception as error:  # the edge: an assistant gets a line to read, never a traceback
             raise ToolError(reason(error, service.texts)) from None
         return _text(as_json(answer))
