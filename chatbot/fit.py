@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
@@ -233,7 +233,7 @@ def place_fit(terms: Sequence[Term], passage: Passage) -> float:
         if one_of_a_kind and not match(term, told):
             return -1.0
         names = (term.text, *term.official)
-        if term.kind == "place" and not any(name in told or _short(name) in told for name in names):
+        if term.kind == "place" and not any(_is_told(name, told) for name in names):
             return -1.0
     return 0.0
 
@@ -242,6 +242,18 @@ def _is_code(term: Term) -> bool:
     """HPV as a name, PM2.5 wherever it is known by other names too."""
     coded = bool(_SHORT_NAME.fullmatch(term.text))
     return coded and (term.kind == "name" or any(c.isdigit() for c in term.text))
+
+
+def _is_told(place: str, text: str) -> bool:
+    """By its name, without its rank, or by one character beside another place's: 四川 in 川渝."""
+    own = read_toml("asking.toml")["abbreviated"].get(_short(place), "")
+    joined = own and re.search(f"[{own}][{_abbreviations()}]|[{_abbreviations()}][{own}]", text)
+    return place in text or _short(place) in text or bool(joined)
+
+
+@cache
+def _abbreviations() -> str:
+    return "".join(read_toml("asking.toml")["abbreviated"].values())
 
 
 def _short(place: str) -> str:

@@ -458,6 +458,20 @@ def test_a_place_named_must_be_spoken_of(text: str, path: tuple[str, ...], expec
     assert fit("成都新建公园多少个？", text, path)["place"] == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("去四川的高速有几条？", "川渝高速公路达到5条", 0.0),
+        ("去成都的高速扩建吗？", "成渝高速扩容", 0.0),
+        ("河北的项目有几个？", "京津冀协同项目5个", 0.0),
+        ("四川的高速有几条？", "沪渝高速公路达到5条", -1.0),
+        ("四川的水库有几座？", "百川水库3座", -1.0),
+    ],
+)
+def test_a_place_may_be_named_by_one_character_beside_another_s(question: str, text: str, expected: float):
+    assert fit(question, text)["place"] == expected
+
+
 def test_a_place_may_be_named_without_its_rank():
     assert fit("成都市新建公园多少个？", "成都新建公园3个")["place"] == 0.0
 
