@@ -75,7 +75,7 @@ def build_page(
     """The whole page, with `/ask` and `/brief` as the only endpoints a client sees."""
     page = gr.Blocks(title=texts.name, analytics_enabled=False)
     with page:
-        api(ask_endpoint(bot, texts, mode), api_name="ask", concurrency_id="ask")
+        api(ask_endpoint(bot, texts, mode, ledger), api_name="ask", concurrency_id="ask")
         api(brief_endpoint(bot, texts, mode), api_name="brief", concurrency_id="ask")
         if isinstance(bot, ZhengwenError):
             _html(header((), texts) + missing(bot, texts), elem_id="zw-top", js_on_load=HEADER)
