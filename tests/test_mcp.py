@@ -21,6 +21,7 @@ from chatbot.present import as_json
 from chatbot.web.gate import LARGEST_BODY
 from chatbot.web.server import Doors
 from chatbot.web.texts import Texts
+from chatbot.web.tools import ARGUMENTS
 
 QUESTION = "去年地区生产总值增长多少？"
 ZH = Texts.of("zh")
@@ -141,9 +142,18 @@ def test_find_figure_hands_out_a_list_of_bounded_length() -> None:
         ("find_figure", {"name": "就业", "year": 23}, ZH.api.bad_year),
         ("find_figure", {"name": "就业", "status": "完成"}, "完成值、预期目标、规划目标、累计"),
         ("find_figure", {"name": "就业", "report_ids": ["nowhere"]}, "没有编号为 nowhere 的报告"),
-        ("find_figure", {"name": 7}, "7"),
-        ("find_figure", {}, "name"),
-        ("screen", {"message": QUESTION}, "screen"),
+        ("find_figure", {"name": "就业", "year": "2023"}, ZH.api.bad_year),
+        ("find_figure", {"name": "就业", "status": 7}, "完成值、预期目标、规划目标、累计"),
+        ("find_figure", {"name": "就业", "report_ids": "town-2024"}, ZH.bad_report_ids),
+        ("find_figure", {"name": 7}, ZH.api.bad_name),
+        ("find_figure", {}, ZH.api.bad_name),
+        ("find_figure", {"name": "就业", "month": 3}, "find_figure 只有这些参数：name、year、status、report_ids"),
+        ("ask", {}, ZH.bad_message),
+        ("ask", {"message": 7}, ZH.bad_message),
+        ("ask", {"message": QUESTION, "mode": None}, ZH.bad_mode),
+        ("ask", {"message": QUESTION, "report_ids": [1]}, ZH.bad_report_ids),
+        ("ask", {"message": QUESTION, "history": []}, "ask 只有这些参数：message、report_ids、mode"),
+        ("screen", {"message": QUESTION}, "只有这些工具：ask、find_figure"),
     ],
 )
 def test_an_error_is_marked_as_one_and_is_one_line(
@@ -151,6 +161,10 @@ def test_an_error_is_marked_as_one_and_is_one_line(
 ) -> None:
     result = call(address, tool, **arguments)
     assert result.isError and line in said(result) and "\n" not in said(result) and "Traceback" not in said(result)
+
+
+def test_the_arguments_that_are_checked_are_those_that_the_tools_say_they_take(address: str) -> None:
+    assert {tool.name: tuple(tool.inputSchema["properties"]) for tool in tools(address)} == ARGUMENTS
 
 
 def test_without_an_index_the_tools_say_what_to_do() -> None:

@@ -97,6 +97,8 @@ class ApiTexts:
     bad_name: str
     bad_year: str
     bad_status: str
+    no_tool: str
+    no_argument: str
     asks: str
     finds: str
     held: str

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import gradio as gr
 from fastapi import FastAPI
 from gradio.events import api
+from mcp.types import CallToolRequest, CallToolResult, ServerResult, TextContent
 from pydantic_core import to_json
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,6 +36,7 @@ LONGEST_NAME = 100  # characters
 _APP = "/mcp-app"
 _INSIDE = f"{_APP}/gradio_api/mcp/"
 _STATUSES: tuple[str, ...] = get_args(IndicatorStatus)
+ARGUMENTS = {"ask": ("message", "report_ids", "mode"), "find_figure": ("name", "year", "status", "report_ids")}
 
 
 class ToolError(Exception):
@@ -59,6 +61,7 @@ def add_tools(app: FastAPI, service: Service) -> gr.Blocks:
     )
     if not tools.mcp_server:  # Gradio keeps what went wrong to itself
         raise RuntimeError(tools.mcp_error)
+    _check_calls(tools, service.texts)
     app.add_middleware(_OnlyMcp, Rules(service.texts.api))
     return tools
 
@@ -71,6 +74,36 @@ def _tools(service: Service) -> gr.Blocks:
         finds = words.finds.format(most=MOST) + _held(service)
         api(_find_figure(service), api_name="find_figure", queue=False, api_description=finds)
     return tools
+
+
+def _check_calls(tools: Any, texts: Texts) -> None:
+    """Calls are checked by us first: Gradio and its MCP library would tell in English what is wrong with them."""
+    handlers = tools.mcp_server_obj.mcp_server.request_handlers
+    handle = handlers[CallToolRequest]
+
+    async def checked(request: CallToolRequest) -> ServerResult:
+        try:
+            _check_call(request.params.name, request.params.arguments or {}, texts)
+        except UsageError as error:
+            told = TextContent(type="text", text=str(error))
+            return ServerResult(CallToolResult(content=[told], isError=True))
+        result: ServerResult = await handle(request)
+        return result
+
+    handlers[CallToolRequest] = checked
+
+
+def _check_call(tool: str, arguments: Mapping[str, Any], texts: Texts) -> None:
+    """UsageError for a tool or an argument that there is none of, and for values that a tool cannot take."""
+    if tool not in ARGUMENTS:
+        raise UsageError(texts.api.no_tool.format(tools="、".join(ARGUMENTS)))
+    if not set(arguments) <= set(ARGUMENTS[tool]):
+        raise UsageError(texts.api.no_argument.format(tool=tool, arguments="、".join(ARGUMENTS[tool])))
+    if tool == "ask":
+        check(arguments.get("message"), arguments.get("report_ids"), arguments.get("mode", ""), texts)
+    else:
+        _check_figure(arguments.get("name"), arguments.get("year"), arguments.get("status"), texts)
+        check(arguments["name"], arguments.get("report_ids"), "", texts)
 
 
 def _held(service: Service) -> str:
@@ -89,7 +122,6 @@ def _ask(service: Service) -> Any:
             return answer
 
         try:
-            check(message, report_ids, mode, service.texts)
             answer = await service.in_turn(put)
         except Exception as error:  # the edge: an assistant gets a line to read, never a traceback
             raise ToolError(reason(error, service.texts)) from None
@@ -103,8 +135,6 @@ def _find_figure(service: Service) -> Any:
         name: str, year: int | None = None, status: str | None = None, report_ids: list[str] | None = None
     ) -> str:
         try:
-            _check(name, year, status, service.texts)
-            check(name, report_ids, "", service.texts)
             rows = await service.in_turn(lambda bot: _found(bot, name, year, status, report_ids))
         except Exception as error:  # the edge: an assistant gets a line to read, never a traceback
             raise ToolError(reason(error, service.texts)) from None
@@ -113,7 +143,7 @@ def _find_figure(service: Service) -> Any:
     return find_figure
 
 
-def _check(name: object, year: object, status: object, texts: Texts) -> None:
+def _check_figure(name: object, year: object, status: object, texts: Texts) -> None:
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
         raise UsageError(texts.api.bad_name)
     if year is not None and (type(year) is not int or not 1000 <= year <= 9999):
