@@ -211,6 +211,16 @@ def test_a_published_report_is_in_the_index_and_taken_up(archive: ReportArchive,
     assert any("已编入" in line for line in lines)
 
 
+def test_another_server_over_the_same_home_has_it_after_a_restart(
+    archive: ReportArchive, settings: Settings, tmp_path: Path
+):
+    with open_index(settings, HashEmbedder()) as other:
+        archive.publish([recognised(archive, upload(tmp_path, report_text("海湾市", 2032))).report], silent)
+        assert [report.region for report in other.reports] == ["云川市"]
+    with open_index(settings, HashEmbedder()) as restarted:
+        assert [report.region for report in restarted.reports] == ["云川市", "海湾市"]
+
+
 def test_what_is_published_again_stays_one_report(archive: ReportArchive, tmp_path: Path):
     item = recognised(archive, upload(tmp_path, report_text("海湾市", 2032)))
     assert archive.publish([item.report], silent) == archive.publish([item.report, item.report], silent)

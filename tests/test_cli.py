@@ -16,6 +16,7 @@ from core_fakes import STATUSES, report_text
 from index_fakes import silent
 
 from chatbot.__main__ import main
+from chatbot.brief import LENGTHS
 from chatbot.settings import CODE_FOLDER, load_settings, setting_names
 from vectorstore.embed import open_embedder
 from vectorstore.index import build
@@ -235,6 +236,14 @@ def test_a_wrong_value_is_a_usage_error_in_one_line(bare: Run, command: tuple[st
     """And it is told before anything is opened."""
     status, out, err = bare(*command)
     assert (status, out) == (2, "") and is_one_line(err)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_tells_the_lengths_of_a_brief(name: str):
+    lines = (CODE_FOLDER / name).read_text(encoding="utf-8").splitlines()
+    (row,) = [line for line in lines if line.startswith("| `chatbot brief ")]
+    assert "[--length " + r"\|".join(LENGTHS) + "]" in row
+    assert all(str(most) in row.replace(" ", "") for most in LENGTHS.values())
 
 
 @needs_model
