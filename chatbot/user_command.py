@@ -27,7 +27,7 @@ def add_user_commands(parser: argparse.ArgumentParser, ask: Ask | None = None) -
     parser.set_defaults(ask=ask or _at_the_terminal)
     commands = parser.add_subparsers(required=True, metavar="{add,list,remove,password,unlock}")
     add = commands.add_parser("add", help="新建账号")
-    add.add_argument("--approver", action="store_true", help="审核人：可以批准简报（默认是撰稿人）")
+    add.add_argument("--approver", action="store_true", help="审核人：可以批准简报，发布、撤下报告（默认是撰稿人）")
     add.set_defaults(run=_add)
     commands.add_parser("list", help="列出账号").set_defaults(run=_list)
     remove = commands.add_parser("remove", help="删除账号；此人写过、批过的简报仍在")

@@ -157,5 +157,5 @@ STATES: Mapping[str, tuple[str, Callable[[Any], None]]] = {
     "submitted": ("editor", _hand_in),
     "approved": ("approver", _approve),
     "report": ("editor", _upload),
-    "published": ("editor", _publish),
+    "published": ("approver", _publish),
 }
