@@ -113,6 +113,13 @@ def _ask(page: Any, question: str) -> None:
     )
 
 
+def _copy(page: Any) -> None:
+    """The last answer with its references, into the clipboard; the button says that it is done."""
+    button = page.locator(".zw-copy").last
+    button.click()
+    button.scroll_into_view_if_needed()
+
+
 def _read(page: Any) -> None:
     page.click(".zw-marker >> nth=-1")
     page.wait_for_selector("#zw-pane mark")
@@ -145,6 +152,7 @@ STATES: Mapping[str, Callable[[Any], None]] = {
     "welcome": lambda page: None,
     "answer": lambda page: _ask(page, FIGURE),
     "follow-up": lambda page: _ask(page, FOLLOW_UP),
+    "copied": _copy,
     "reader": _read,
     "contents": _look_at_the_contents,
     "refusal": _rate,
