@@ -57,7 +57,9 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
 def listing(evidence: Sequence[Evidence]) -> Draft:
     """Every entry of a list handed over whole, in its order, under its name (or the heading above) and their number."""
     entries = [e for e in evidence if e.part == "entry"]
-    name = next((name_of(e) for e in evidence if e.part == "name"), entries[0].passage.path[-1])
+    first = entries[0].passage
+    above = first.path[-2:][0] if is_heading(first) else first.path[-1]
+    name = next((name_of(e) for e in evidence if e.part == "name"), above)
     sentences = [DraftSentence(e.passage.slice(span), (e.key,), (span,)) for e in entries for span in [_entry(e)]]
     sentences[0] = replace(sentences[0], heading=f"{name}，共{len(entries)}项")
     return Draft(tuple(sentences))

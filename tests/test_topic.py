@@ -9,7 +9,7 @@ from core_fakes import PLAN, REVIEW, a_passage, asked
 
 from chatbot.relevance import weigh
 from chatbot.types import MASTHEAD, Passage
-from vectorstore.topic import announced_places, listed_places, masthead_places, parts_places
+from vectorstore.topic import announced_places, counted_places, listed_places, masthead_places, parts_places
 
 HERE, ELSEWHERE = ("一、工作回顾", "（一）水利"), ("一、工作回顾", "（二）绿化")
 GAPS = "水利建设还有哪些差距？"
@@ -162,6 +162,22 @@ def test_the_parts_of_a_section_stay_where_they_are_otherwise(question: str, bes
 
 def test_a_sentence_like_any_other_does_not_speak_for_its_section():
     assert parts_of(ALL, 1, lead="今年任务繁重。") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("主要任务有哪三个方面？", list(PARTS)),
+        ("主要任务有哪四个方面？", []),
+        ("主要任务有哪些方面？", []),
+        ("渔船改造有哪三个方面？", []),
+    ],
+    ids=["as many as there are", "another number", "no number", "another thing"],
+)
+def test_below_a_part_the_parts_are_told_to_who_names_their_section_and_number(question: str, found: list[str]):
+    passages = section(LEAD, PARTS)
+    places = counted_places(weigh(asked(question), passages), passages, 3)
+    assert [passages[i].text for i in places] == found
 
 
 def test_two_parts_make_no_list():

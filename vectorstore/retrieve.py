@@ -37,6 +37,7 @@ from vectorstore.overview import overview
 from vectorstore.passages import clauses
 from vectorstore.topic import (
     announced_places,
+    counted_places,
     listed_places,
     masthead_places,
     parallel_places,
@@ -202,7 +203,8 @@ class Search:
         if not listed and self._opens(first) and (beside := parallel_places(question, passages, best)):
             return [self._opening(place) for place in beside]
         if not listed:
-            named, listed = False, listed_places(self._weighed, passages, best)
+            named = False
+            listed = counted_places(self._weighed, passages, best) or listed_places(self._weighed, passages, best)
         entries = [replace(self.evidence(place), part="entry") for place in listed]
         return [replace(first, part="name"), *entries] if named and entries else entries
 

@@ -17,6 +17,7 @@ from chatbot.types import MASTHEAD, Passage, Question, Term
 from chatbot.wordlists import asking
 
 _LISTED = 0.8  # share of the question that a heading must say to name the very thing
+_NAMED_ABOVE = 0.6  # the same of the heading above, where the number of its parts is told too
 _FEWEST_ENTRIES = 4
 _FEWEST_ANNOUNCED = 2
 _FEWEST_PARTS = 3
@@ -78,6 +79,15 @@ def parts_places(question: Question, passages: Sequence[Passage], best: int) -> 
         return []
     below = [i for i, p in enumerate(passages) if p.path[:-1] == path and is_heading(p)]
     return below if len(below) >= _FEWEST_PARTS and _asks_for(question, len(below)) else []
+
+
+def counted_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
+    """Places of the heading over the passage at `best` and those beside it, as many as asked for, below a named one."""
+    path, question = passages[best].path, weighed.question
+    if question.count is None or len(path) < 2 or _said(weighed, path[-2]) < _NAMED_ABOVE:
+        return []
+    beside = [i for i, p in enumerate(passages) if p.path[:-1] == path[:-1] and is_heading(p)]
+    return beside if len(beside) >= _FEWEST_PARTS and _asks_for(question, len(beside)) else []
 
 
 def parallel_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
