@@ -391,3 +391,12 @@ def test_the_stages_show_the_model_s_sentence_before_they_end(town: Bot, town_re
     bot = with_model(town, town_retriever, ScriptedModel(tells_the_miles))
     shown = [(name, answer.sentences) for name, answer in bot.stages(QUESTION) if answer]
     assert {name for name, _ in shown} == {"draft", "done"} and len({sentences for _, sentences in shown}) == 1
+
+
+def test_a_list_is_found_where_another_passage_says_the_question_as_well(tmp_path: Path):
+    told = "强化渔业管理效能。提升渔船效能，按时检修。提升码头效能，错峰装卸。提升冷链效能，随到随存。"
+    rival = "要提升效能。"
+    report = HARBOUR.split("（一）")[0] + f"二、2031年主要任务\n（一）资产\n{rival}\n（二）渔业\n{told}\n"
+    with bot_over(tmp_path, report) as bot:
+        answer = bot.ask("今年要提升哪三种效能？")
+        assert [c.quote for c in answer.citations] == ["提升渔船效能", "提升码头效能", "提升冷链效能"]

@@ -9,7 +9,14 @@ from core_fakes import PLAN, REVIEW, a_passage, asked
 
 from chatbot.relevance import weigh
 from chatbot.types import MASTHEAD, Passage
-from vectorstore.topic import announced_places, counted_places, listed_places, masthead_places, parts_places
+from vectorstore.topic import (
+    announced_places,
+    counted_places,
+    listed_places,
+    masthead_places,
+    parallel_places,
+    parts_places,
+)
 
 HERE, ELSEWHERE = ("一、工作回顾", "（一）水利"), ("一、工作回顾", "（二）绿化")
 GAPS = "水利建设还有哪些差距？"
@@ -106,6 +113,29 @@ def test_entries_of_another_time_stay_out():
     passages.append(a_passage("改造渔港2座。", REVIEW, 900, TASKS))
     question = asked("今年有哪些重点民生实事？")
     assert listed_places(weigh(question, passages), passages, 0) == [0, 1, 2, 3]
+
+
+# Sentences in parallel
+
+SKILLS = ("提升补网技能，练好基本功。", "提升修船技能，请来老师傅。", "提升识图技能，人人过关。", "修好码头。")
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("要提升哪三种技能？", [0, 1, 2]),
+        ("要提升哪些技能？", [0, 1, 2]),
+        ("要提升哪四种技能？", []),
+        ("提升技能吗？", []),
+    ],
+    ids=["as many as there are", "all", "another number", "whether"],
+)
+def test_sentences_that_open_and_end_alike_are_a_list(question: str, found: list[int]):
+    assert parallel_places(asked(question), in_a_row(*SKILLS), 1) == found
+
+
+def test_two_sentences_alike_are_none():
+    assert parallel_places(asked("要提升哪些技能？"), in_a_row(*SKILLS[1:]), 0) == []
 
 
 # The parts of a section

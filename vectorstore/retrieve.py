@@ -50,6 +50,7 @@ _WORD_POOL = 20  # clauses asked of the vocabulary
 _PAIRED_POOL = 20  # clauses asked of the dual encoder
 _WORDS_COUNT = 0.5  # what the cosine of the dual encoder is worth beside that of the sentence encoder, to rank by both
 _LEXICAL_POOL = 20  # passages asked of BM25, and again with the hints
+_NEARLY = 0.3  # of a score, below the best
 _WEIGHED = 32  # passages whose clauses are weighed one by one
 _TELLING = 0.6  # weight of a term, against the weightiest, from which a passage must come near to it
 _KEEP = 12  # passages offered as evidence
@@ -177,14 +178,17 @@ class Search:
     def sections(self, found: Sequence[Evidence]) -> list[Evidence]:
         """All passages of the sections the question is about, when it asks for that; `found` are best first."""
         places = {passage.id: place for place, passage in enumerate(self._passages)}
-        scores = {places[e.passage.id]: e.score for e in found if e.passage.id in places}
         if self._asked.question.answer_type == "overview":
             return self._overview({places[e.passage.id]: e for e in found if e.passage.id in places})
         if lines := masthead_places(self._asked.question, self._passages):
             return [self.evidence(place) for place in lines]
-        if not scores or found[0].passage.id not in places:
-            return []
-        return self._listed(found[0], places[found[0].passage.id])
+        lists = (self._listed(e, places[e.passage.id]) for e in self._leading(found) if e.passage.id in places)
+        return next((each for each in lists if each), [])
+
+    def _leading(self, found: Sequence[Evidence]) -> Sequence[Evidence]:
+        """The best passage; where a number of things is asked for also those nearly as good, for a list has one too."""
+        near = [e for e in found if found[0].score - e.score <= _NEARLY]
+        return near if self._asked.question.count else found[:1]
 
     def _overview(self, found: Mapping[int, Evidence]) -> list[Evidence]:
         """What a brief tells; of a passage of which it quotes a part, the clauses of that part."""
