@@ -156,6 +156,6 @@ STATES: Mapping[str, tuple[str, Callable[[Any], None]]] = {
     "evidence": ("editor", _look_at_the_evidence),
     "submitted": ("editor", _hand_in),
     "approved": ("approver", _approve),
-    "report": ("editor", _upload),
+    "report": ("approver", _upload),
     "published": ("approver", _publish),
 }
