@@ -31,9 +31,10 @@ _COUNTED = {"count", "person", "household", "visit"}
 _FAMILIES = (
     {*"个家户座处所项件条类种大", ""},
     {*"人名位户", "人次", ""},
-    {"套", "套（间）", "间", "户"},
-    {"台", "套"},
+    {"套", "套（间）", "间", "户", "家"},
+    {"台", "套", "个"},
     {"辆", "台", ""},
+    {"趟", "班", "班次", "列", "架次"},
 )
 _RELATIVE = {"times", "ratio"}
 _CHANGE = {"percent", "point"}
@@ -162,8 +163,8 @@ def focus_fit(focus: Sequence[str], terms: Sequence[Term], clause: str, left: st
 
 
 def _term_of(noun: str, terms: Sequence[Term]) -> Term:
-    """The term that is this noun, or the numbered name it is cut from (一号线 of 十一号线)."""
-    held = (term for term in terms if term.text == noun or (noun in term.text and is_numbered(term.text)))
+    """The term that is this noun or ends with it (要动工), or the numbered name it is cut from (一号线 of 十一号线)."""
+    held = (t for t in terms if t.text.endswith(noun) or (noun in t.text and is_numbered(t.text)))
     return next(held, Term(noun))
 
 

@@ -20,6 +20,8 @@ from chatbot.wordlists import asking
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
 _FAR = 3  # clauses to either side that may come along
+_ALL = 0.9  # share of a question from which nothing of it is left unsaid
+_NEARLY_ALL = 0.75  # share of a question from which one clause says what a list is of
 _FULL_STOPS = "；。！？"
 
 
@@ -59,7 +61,8 @@ def _joins(
         fits = max(c.feature("unit") for c in clauses[first : last + 1]) >= 1.0
         follows = place > last and clauses[place].feature("unit") >= 1.0 and clauses[place].feature("name") > 0
         shared = question.each and clauses[place].feature("unit") >= 0
-        joined = bare and clauses[place].feature("unit") >= 0
+        other = place < first and question.units and clauses[place].feature("name") == 0 and _says_all(clauses[first])
+        joined = bare and not other and clauses[place].feature("unit") >= 0
         goes_on = adds and place > last and clauses[place].feature("unit") > 0  # 签约项目28个，开工19个
         return (
             (adds and place < first)
@@ -69,7 +72,22 @@ def _joins(
             or (follows and not fits)
             or (place > last and _asked_too(question, evidence.passage.slice(here), evidence.passage.slice(there)))
         )
-    return adds or whole.end - whole.start <= _GLANCE
+    idle = place < first and _is_whole(question, clauses[first : last + 1]) and not _names_it(clauses[place])
+    return adds or (whole.end - whole.start <= _GLANCE and not idle)
+
+
+def _is_whole(question: Question, quoted: Sequence[Clause]) -> bool:
+    """Whether a list is asked for and a clause holds one and says what it lists: what stands before is another."""
+    return question.answer_type == "list" and any(c.feature("type") > 0 and _names_it(c) for c in quoted)
+
+
+def _names_it(clause: Clause) -> bool:
+    return clause.feature("cover") >= _NEARLY_ALL
+
+
+def _says_all(clause: Clause) -> bool:
+    """Whether the clause says all that is asked about: a figure told before it is of something else."""
+    return clause.feature("own") >= _ALL
 
 
 def _asked_too(question: Question, here: str, there: str) -> bool:

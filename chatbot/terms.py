@@ -61,8 +61,14 @@ def _names(text: str) -> Iterator[tuple[Span, Term]]:
 def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
     for span in longest(text, lexicon().keys()):
         word = span.of(text)
-        if not _idle(word):
+        if not _idle(word) and not _inside_a_code(text, span):
             yield span, Term(word, lexicon()[word.lower()], kind="everyday")
+
+
+def _inside_a_code(text: str, span: Span) -> bool:
+    """Whether it is part of a longer name in letters: AI in AITO."""
+    codes = (Span(*m.span()) for m in _CODE.finditer(text))
+    return any(span != code and code.holds(span) for code in codes)
 
 
 def _glossary(text: str) -> Iterator[tuple[Span, Term]]:

@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(?<!\d)(\d{2})年")
 _YEAR_SAID = re.compile(r"(?<!\d)(?:\d{2}|\d{4})年(?:底|末|初)?")
 _COUNT = re.compile(
     r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
-    r"|(?<![\d第.])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
+    r"|(?<![\d第.等])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
 )
 _WHOLE = re.compile(
     "(?<![城市县乡村镇家江海河湖心手])(?:里面|里头)|当中|之中|(?<![公邻千哪这那城市县乡村镇家江海河湖心手])里(?=[，,有])"
@@ -46,16 +46,17 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
     """
     text = _ASIDE.sub("", simplified(message.strip()))
     language = _language(text)
+    asks = _without_many(text)
     year = _report_year(reports)
     question = Question(
         asked=message,
         text=text,
         language=language,
-        answer_type=answer_type(text),
-        attribute=attribute(text),
-        units=_units(text),
+        answer_type=answer_type(asks),
+        attribute=attribute(asks),
+        units=_units(asks),
         periods=periods(text, year, [report.year for report in reports if report.year]),
-        focus=_focus(text),
+        focus=_focus(asks),
         count=_count(text),
         each=bool(asking("words", "each").search(text)),
         target=bool(asking("words", "target").search(text)),
@@ -123,6 +124,8 @@ def _report_year(reports: Sequence[Report]) -> int | None:
 
 def answer_type(text: str) -> AnswerType:
     """What kind of answer `text` asks for; the first list of `[answer_types]` that matches decides."""
+    if asking("words", "hearsay").search(text):
+        return "yesno"
     for name, pattern in _patterns("answer_types"):
         if pattern.search(text):
             return name  # type: ignore[return-value]
@@ -176,8 +179,18 @@ def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
     return tuple(both)
 
 
+def _without_many(text: str) -> str:
+    """Without 好多年的 (of many years), where something else is asked."""
+    rest = asking("words", "many").sub("", text)
+    return rest if asking("words", "asks").search(rest) else text
+
+
 def _units(text: str) -> tuple[str, ...]:
     """Measure words that hang on 多少 or 几: `多少公里` → 公里."""
+    if asking("words", "hearsay").search(text):
+        return ()
+    if asking("words", "of_hundred").search(text):
+        return ("成",)
     money = ("元",) if asking("words", "money").search(text) else ()
     asked = [m[1] for m in _asked_units().finditer(text) if not _is_noun(text[m.start(1) :], m[1])]
     return tuple(dict.fromkeys([*money, *asked]))
@@ -274,11 +287,18 @@ def _carry_over(question: Question, previous: Question) -> Question:
             carried,
             answer_type=previous.answer_type if not asks else carried.answer_type,
             attribute=_attribute_of(question, previous) if not asks else carried.attribute or previous.attribute,
-            units=carried.units or (previous.units if not (question.attribute or _has_topic(question)) else ()),
+            units=carried.units or _units_left(question, previous),
             each=carried.each or (previous.each and not asks),
         )
     text = f"{previous.text.rstrip('？?。')}；{question.text}"
     return replace(carried, terms=_joined(question, previous), text=text)
+
+
+def _units_left(question: Question, previous: Question) -> tuple[str, ...]:
+    """What units the question before leaves to one without its own; to one of another topic, those of time."""
+    if not (question.attribute or _has_topic(question)):
+        return previous.units
+    return tuple(unit for unit in previous.units if UNITS[unit].dimension == "time")
 
 
 def _without_years(question: Question) -> Question:

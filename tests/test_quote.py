@@ -194,3 +194,35 @@ def test_two_years_compared_are_not_figures_asked_together():
 )
 def test_a_clause_that_goes_on_with_what_is_asked_for_is_quoted_too(question: str, quoted: str):
     assert quoted_for(question, "签约项目28个，开工19个，投产5个。", "签约") == quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "quoted"),
+    [
+        (
+            "建成投用的水利项目有哪几个？",
+            "东湖大坝、西湖水闸等项目落地开工，南湖泵站、北湖渠道等水利项目建成投用。",
+            "南湖泵站、北湖渠道等水利项目建成投用",
+        ),
+        ("提出了哪几个必须坚持？", "必须坚持生态优先，必须坚持渔民至上。", "必须坚持生态优先，必须坚持渔民至上"),
+    ],
+    ids=["another list before it", "its first entry before it"],
+)
+def test_what_stands_before_a_list_is_quoted_only_where_it_belongs_to_it(question: str, text: str, quoted: str):
+    found = evidence_for(asked(question), a_passage(text))[0]
+    chosen = window(asked(question), found, found.clauses[-1])
+    assert text[quote_span(chosen).start : quote_span(chosen).end] == quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("飞鱼系列热销了多少辆？", "飞鱼系列热销"),
+        ("电动车产量多少辆？", "电动车产量达到50辆"),
+    ],
+)
+def test_a_figure_told_before_is_not_that_of_what_the_clause_speaks_of(question: str, quoted: str):
+    text = "电动车产量达到50辆，飞鱼系列热销。"
+    found = evidence_for(asked(question), a_passage(text))[0]
+    chosen = window(asked(question), found, max(found.clauses, key=lambda clause: clause.feature("own")))
+    assert text[quote_span(chosen).start : quote_span(chosen).end] == quoted

@@ -268,3 +268,8 @@ def test_a_shared_ending_counts_nearly_as_the_word():
 def test_a_match_lies_between_nothing_and_all(text: str, word: str):
     assert 0.0 <= match(Term(word), text) <= 1.0
     assert match(Term(word), text + word) == 1.0
+
+
+def test_letters_inside_a_longer_name_are_no_word_of_their_own():
+    assert "AI" in [term.text for term in terms("AI产业")]
+    assert "AI" not in [term.text for term in terms("KAITO系列卖得怎样")]

@@ -131,8 +131,13 @@ def test_of_several_reports_the_newest_says_what_this_year_is():
         ("谁负责这项工作？", "person"),
         ("水库建在哪里？", "place"),
         ("为什么要建水库？", "reason"),
+        ("水库被列为什么工程？", "name"),
         ("如何推进水库建设？", "how"),
         ("有没有新建水库？", "yesno"),
+        ("听说要建几座水库，是不是真的？", "yesno"),
+        ("用了好多年的水管换了多长？", "number"),
+        ("渔业产值一连几月增长？", "number"),
+        ("新修的堤有好长？", "number"),
         ("写一份水库建设的要点", "overview"),
         ("这个计划叫什么？", "name"),
         ("水库", "name"),
@@ -151,6 +156,7 @@ def test_what_kind_of_answer_is_asked_for(message: str, expected: str):
         ("渔业总值是多少", "amount"),
         ("渔业生产总值是多少", ""),
         ("工业占比是多少", "share"),
+        ("每一百台冰箱有几台是这里造的", "share"),
         ("城乡收入比值是多少", "ratio"),
         ("新建公园", ""),
     ],
@@ -166,6 +172,12 @@ def test_which_side_of_a_figure_is_asked_for(message: str, expected: str):
         ("惠及多少户多少人", ("户", "人")),
         ("投资多少万亿元", ("元",)),
         ("花了多少钱", ("元",)),
+        ("渔业连续增产几个年头了", ("个年头",)),
+        ("飞了几架次", ("架次",)),
+        ("用了好多年的水管换了多少公里", ("公里",)),
+        ("听说要建几座水库，真的假的", ()),
+        ("每一百台冰箱有几台是这里造的", ("成",)),
+        ("水库里的鱼交了好多出来", ()),
         ("第几座水库", ()),
         ("新建公园", ()),
     ],
@@ -191,7 +203,14 @@ def test_the_noun_that_the_question_word_hangs_on(message: str, noun: str):
 
 @pytest.mark.parametrize(
     ("message", "count"),
-    [("哪三座水库", 3), ("哪3座水库", 3), ("哪十二座水库", 12), ("哪座水库", None), ("水库", None)],
+    [
+        ("哪三座水库", 3),
+        ("哪3座水库", 3),
+        ("哪十二座水库", 12),
+        ("哪座水库", None),
+        ("水库", None),
+        ("东湖等6座水库获得什么奖", None),
+    ],
 )
 def test_how_many_things_are_asked_for(message: str, count: int | None):
     assert asked(message).count == count
@@ -350,9 +369,17 @@ def test_words_that_name_no_thing_are_not_what_an_answer_must_name(message: str,
         ("去年新增渔船多少艘？", "今年要多少？", ("艘",)),
         ("去年新增渔船多少艘？", "那投资多少亿元？", ("元",)),
         ("去年新增渔船多少艘？", "那公园呢？", ()),
+        ("去年渔业产值连续几个月回升？", "那工业产值呢？", ("个月",)),
         ("去年新增渔船多少艘？", "全市城镇调查失业率控制在多少以内？", ()),
     ],
-    ids=["another year", "asked anew", "a measure of its own", "another topic", "a question that stands alone"],
+    ids=[
+        "another year",
+        "asked anew",
+        "a measure of its own",
+        "another topic",
+        "times",
+        "a question that stands alone",
+    ],
 )
 def test_a_follow_up_keeps_the_measure_while_the_topic_stays(before: str, follow_up: str, units: tuple[str, ...]):
     assert asked(before, follow_up).units == units

@@ -335,11 +335,14 @@ def _unique(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _kept(found: list[Evidence], question: Question) -> tuple[Evidence, ...]:
-    """The best passages under unique keys; of a comparison, as many for each period."""
+    """The best passages and the one that says most of the question, under unique keys; of a comparison, as many for
+    each period.
+    """
     if question.compare:
         share = _KEEP // len(question.periods)
         found = [e for period in question.periods for e in [f for f in found if f.passage.period == period][:share]]
-    return _unique(found[:_KEEP])
+    fullest = max(found, key=lambda e: max(clause.feature("cover") for clause in e.clauses), default=None)
+    return _unique([*found[:_KEEP], *([fullest] if fullest else [])])
 
 
 def _document(evidence: Evidence) -> Document:
