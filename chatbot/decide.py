@@ -26,7 +26,7 @@ _OFFICIAL = 0.45  # share of a question said from which it counts as asked in th
 _UNSAID = 0.5  # share of the official words asked that a passage lacks from which it tells of something else
 _HEARD = 0.1  # likeness by what was learned below which a clause without one word of the question says nothing of it
 _NAMED = 0.65  # how much of the noun asked for counts as naming it
-_DEMAND, _WRITTEN = -0.6, -0.4  # fairness below which a message is no question for a report, or no brief on it
+_DEMAND, _WRITTEN = -0.4, -0.1  # fairness below which a message is no question for a report, or no brief on it
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _FOREMOST = 5  # clauses of one period that are looked at for a comparison
 _GOAL = re.compile("^(?!.*(?:(?<!未)完成|超|提前|[高好优快]于)).*(?:目标|预期)")  # and not what became of it
@@ -168,7 +168,7 @@ def is_demand(question: Question, evidence: Sequence[Evidence]) -> bool:
     if evidence and all(e.passage.path == (MASTHEAD,) for e in evidence):
         return False
     clauses = [clause for e in evidence for clause in e.clauses]
-    said = max((clause.feature("cover") for clause in clauses), default=0.0)
+    said = max((max(c.feature("cover"), c.feature("context")) for c in clauses), default=0.0)
     least = _WRITTEN if question.answer_type == "overview" else _DEMAND
     return said < _OFFICIAL and any(clause.feature("fair") < least for clause in clauses[:1])
 

@@ -20,6 +20,7 @@ from chatbot.wordlists import asking
 LONGEST = 110  # characters of a quote that holds more than one clause
 _GLANCE = 75  # characters up to which neighbours come along without a reason
 _FAR = 3  # clauses to either side that may come along
+_HALF = 0.5  # of the name of a figure
 _ALL = 0.9  # share of a question from which nothing of it is left unsaid
 _NEARLY_ALL = 0.75  # share of a question from which one clause says what a list is of
 _FULL_STOPS = "；。！？"
@@ -61,7 +62,7 @@ def _joins(
         fits = max(c.feature("unit") for c in clauses[first : last + 1]) >= 1.0
         follows = place > last and clauses[place].feature("unit") >= 1.0 and clauses[place].feature("name") > 0
         shared = question.each and clauses[place].feature("unit") >= 0
-        other = place < first and question.units and clauses[place].feature("name") == 0 and _says_all(clauses[first])
+        other = place < first and question.units and not _is_named(clauses[place]) and _says_all(clauses[first])
         joined = bare and not other and clauses[place].feature("unit") >= 0
         goes_on = adds and place > last and clauses[place].feature("unit") > 0  # 签约项目28个，开工19个
         return (
@@ -83,6 +84,11 @@ def _is_whole(question: Question, quoted: Sequence[Clause]) -> bool:
 
 def _names_it(clause: Clause) -> bool:
     return clause.feature("cover") >= _NEARLY_ALL
+
+
+def _is_named(clause: Clause) -> bool:
+    """Whether the question says at least half of what the figure of the clause measures."""
+    return clause.feature("name") >= _HALF
 
 
 def _says_all(clause: Clause) -> bool:

@@ -44,7 +44,7 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
 
     `reports` are those that may be asked; their years say what 去年 and 今年 mean, their regions which one is meant.
     """
-    text = _ASIDE.sub("", simplified(message.strip()))
+    text = asking("words", "courtesy").sub("", _ASIDE.sub("", simplified(message.strip())))
     language = _language(text)
     asks = _without_many(text)
     year = _report_year(reports)

@@ -25,7 +25,7 @@ from vectorstore.model import Progress
 
 DEMANDS = HERE / "demands"
 FAIR = CODE_FOLDER / "vectorstore" / FILE
-TAUGHT = 6000  # questions of pairs, drawn by a fixed seed
+TAUGHT = 40_000  # questions of pairs, drawn by a fixed seed
 SEED = 1
 RIDGE = 0.05  # of eval/logistic.py; the vectors have length 1, so weights must be large to say anything
 CUTS = (-0.9, -0.8, -0.6, -0.4, -0.2, 0.0)

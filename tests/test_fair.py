@@ -19,7 +19,7 @@ from vectorstore.model import is_present, model_path
 
 MODEL = model_path(load_settings(None).cache)
 needs_model = pytest.mark.skipif(not is_present(MODEL), reason="the model file is not there; `make setup` fetches it")
-DEMAND = -0.6  # below this chatbot/decide.py takes a message for a demand
+DEMAND = -0.4  # below this chatbot/decide.py takes a message for a demand
 NUMBERS = st.floats(-1e4, 1e4, width=32)
 TILTED = Fairness("hash", np.array([3.0, -4.0], np.float32), 0.5)
 

@@ -306,6 +306,15 @@ def test_a_follow_up_keeps_topic_and_kind_and_changes_the_year():
     assert "公园" in "".join(subject_words(question))
 
 
+@pytest.mark.parametrize("thanks", ["谢谢，", "好的。", "明白了！", "Thanks, "])
+def test_thanks_before_a_question_are_no_part_of_it(thanks: str):
+    assert asked(f"{thanks}去年新增渔船多少艘？").text == "去年新增渔船多少艘？"
+
+
+def test_thanks_alone_stay_what_they_are():
+    assert asked("谢谢！").text == "谢谢！"
+
+
 def test_a_follow_up_keeps_the_year_and_changes_the_topic():
     question = asked("今年新建公园多少个？", "水库呢？")
     assert question.periods == (THIS,) and question.answer_type == "number"

@@ -84,9 +84,12 @@ def parts_places(question: Question, passages: Sequence[Passage], best: int) -> 
 def counted_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
     """Places of the heading over the passage at `best` and those beside it, as many as asked for, below a named one."""
     path, question = passages[best].path, weighed.question
-    if question.count is None or len(path) < 2 or _said(weighed, path[-2]) < _NAMED_ABOVE:
+    if question.count is None or len(path) < 2:
         return []
     beside = [i for i, p in enumerate(passages) if p.path[:-1] == path[:-1] and is_heading(p)]
+    each = "".join(t.text for t in weighed.terms if all(match(t, passages[i].text) == 1 for i in beside))  # 四个“强化”
+    if _said(weighed, path[-2] + each) < _NAMED_ABOVE:
+        return []
     return beside if len(beside) >= _FEWEST_PARTS and _asks_for(question, len(beside)) else []
 
 
