@@ -34,7 +34,7 @@ _FAMILIES = (
     {"套", "套（间）", "间", "户", "家"},
     {"台", "套", "个"},
     {"辆", "台", ""},
-    {"趟", "班", "班次", "列", "架次"},
+    {"趟", "班", "班次", "列", "架次", "条"},
 )
 _RELATIVE = {"times", "ratio"}
 _CHANGE = {"percent", "point"}
@@ -319,7 +319,8 @@ def list_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
     parts = _MEMBERS.split(clause)
     members = [part for part in parts if novel(terms, _before_figure(part)) or of_kind.match(part)]
     quoted = clause.count("“") + clause.count("《")
-    if max(len(members), quoted) < (question.count or 2):
+    repeated = clause.count(head) if len(head) == 1 and question.count else 0  # 创新链产业链资金链
+    if max(len(members), quoted, repeated) < (question.count or 2):
         return -1.0
     return 1.0
 

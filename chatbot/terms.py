@@ -22,9 +22,11 @@ _LEADING_PLACE = re.compile(
 )
 _ZONES = ("新区", "高新区", "经开区")
 _COMMON_PLACE = re.compile(
-    "[全本我各城都上股楼夜超]市|[全本我各]县|[全本我各小社地园山校灾景辖城郊市片库湖矿厂街专新老]区"
+    "[全本我各们壁城都上早集救股楼夜超开]市|[全本我各们壁强穷大外的]县"
+    "|[全本我各们小社地园山校灾景辖城郊市片库湖矿厂街专新老发成业洪棚设]区"
 )
 _RANKED_PLACE = re.compile(r"(?![各每]|[全本我][省市区县州旗盟镇乡村]).{2,}[省市区县州旗盟镇乡村]")
+_SCALE = re.compile("[十百千万]亿级")
 _LONGEST_PHRASE = 60
 _CONTENT = re.compile(r"[^\x00\s，。？！、；：,.?!;:（）()]+")
 _PLAIN_WEIGHT = {"n": 1.0, "j": 1.0, "l": 1.0, "i": 1.0, "e": 1.0, "v": 0.6, "a": 0.6, "b": 0.6, "t": 0.3, "s": 0.6}
@@ -52,6 +54,8 @@ def _names(text: str) -> Iterator[tuple[Span, Term]]:
     for m in _LEADING_PLACE.finditer(text):
         if m[1].endswith(_ZONES) or not _COMMON_PLACE.search(m[1]):
             yield Span(*m.span(1)), Term(m[1], kind="place")
+    for m in _SCALE.finditer(text):
+        yield Span(*m.span()), Term(m[0])
     for m in _QUOTED.finditer(text):
         yield Span(*m.span()), Term(m[1], weight=_NAMED, kind="name")
     for m in _NUMBERED.finditer(text):
@@ -122,7 +126,7 @@ def _term(word: Word) -> Term | None:
 def _is_place(word: Word) -> bool:
     if word.text in place_names():
         return True
-    ranked = word.pos == "ns" and _RANKED_PLACE.fullmatch(word.text)
+    ranked = word.pos == "ns" and _RANKED_PLACE.fullmatch(word.text) and not _COMMON_PLACE.search(word.text)
     named = word.pos in ("ns", "nr") and is_county(word.text) and not asking("words", "no_county").match(word.text)
     return bool(ranked) or named
 

@@ -20,9 +20,10 @@ from chatbot.wordlists import asking, read_toml
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(?<!\d)(\d{2})年")
 _YEAR_SAID = re.compile(r"(?<!\d)(?:\d{2}|\d{4})年(?:底|末|初)?")
-_COUNT = re.compile(
-    r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)"
-    r"|(?<![\d第.等])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])(?=.*(?:哪|什么|名单|谁|啥))"
+_ASKED_COUNT = re.compile(r"[哪这那]([一二两三四五六七八九十]+|\d+)(?!年)")
+_SAID_COUNT = re.compile(
+    r"(?<![\d第.等])([二两三四五六七八九十]+|\d{1,3})(?=[个家项条座所类种大件处部支款名位])"
+    r"(?=.*(?:哪|什么|名单|谁|啥|列(?:出|举)))"
 )
 _WHOLE = re.compile(
     "(?<![城市县乡村镇家江海河湖心手])(?:里面|里头)|当中|之中|(?<![公邻千哪这那城市县乡村镇家江海河湖心手])里(?=[，,有])"
@@ -215,10 +216,10 @@ def _leading_unit() -> re.Pattern[str]:
 
 
 def _count(text: str) -> int | None:
-    m = _COUNT.search(text)
+    m = _ASKED_COUNT.search(text) or _SAID_COUNT.search(text)
     if not m:
         return None
-    number = m[1] or m[2]
+    number = m[1]
     return int(number) if number.isdecimal() else int(chinese_number(number))
 
 

@@ -273,3 +273,12 @@ def test_a_match_lies_between_nothing_and_all(text: str, word: str):
 def test_letters_inside_a_longer_name_are_no_word_of_their_own():
     assert "AI" in [term.text for term in terms("AI产业")]
     assert "AI" not in [term.text for term in terms("KAITO系列卖得怎样")]
+
+
+@pytest.mark.parametrize("word", ["新安", "我们市", "隔壁市", "开发区", "建成区"])
+def test_an_ordinary_word_is_no_place(word: str):
+    assert [term.text for term in terms(f"{word}的路灯亮不亮") if term.kind == "place"] == []
+
+
+def test_of_what_size_a_thing_is_counts_as_a_word():
+    assert "百亿级" in [term.text for term in terms("六个百亿级的产业")]

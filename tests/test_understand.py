@@ -132,6 +132,8 @@ def test_of_several_reports_the_newest_says_what_this_year_is():
         ("水库建在哪里？", "place"),
         ("为什么要建水库？", "reason"),
         ("水库被列为什么工程？", "name"),
+        ("水库被当成几号工程来抓？", "name"),
+        ("列出去年改造的户数。", "number"),
         ("如何推进水库建设？", "how"),
         ("有没有新建水库？", "yesno"),
         ("听说要建几座水库，是不是真的？", "yesno"),
@@ -156,6 +158,8 @@ def test_what_kind_of_answer_is_asked_for(message: str, expected: str):
         ("渔业总值是多少", "amount"),
         ("渔业生产总值是多少", ""),
         ("工业占比是多少", "share"),
+        ("风机有多大功率", ""),
+        ("渔业产值是增长还是下降", "growth"),
         ("每一百台冰箱有几台是这里造的", "share"),
         ("城乡收入比值是多少", "ratio"),
         ("新建公园", ""),
@@ -210,6 +214,8 @@ def test_the_noun_that_the_question_word_hangs_on(message: str, noun: str):
         ("哪座水库", None),
         ("水库", None),
         ("东湖等6座水库获得什么奖", None),
+        ("10座水库里举了哪三座", 3),
+        ("把六座水库列出来", 6),
     ],
 )
 def test_how_many_things_are_asked_for(message: str, count: int | None):

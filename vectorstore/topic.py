@@ -41,11 +41,11 @@ def _spoken(term: Term, heading: str) -> float:
 def listed_places(weighed: Weighed, passages: Sequence[Passage], best: int) -> list[int]:
     """Places of all entries of the section of the passage at `best`, when its heading names what is asked for."""
     question, path = weighed.question, passages[best].path
-    if not _asks_for(question, 0) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
+    if not asks_for_several(question) or len(path) < 2 or _said(weighed, path[-1]) < _LISTED:
         return []
     places = [i for i, p in enumerate(passages) if p.path == path and period_fit(question, p) >= 0]
     entries = [i for i in places if passages[i].text[-1] in "；;。" and not is_heading(passages[i])]
-    return entries if len(entries) >= _FEWEST_ENTRIES else []
+    return entries if len(entries) >= _FEWEST_ENTRIES and _asks_for(question, len(entries)) else []
 
 
 def masthead_places(question: Question, passages: Sequence[Passage]) -> list[int]:
