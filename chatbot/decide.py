@@ -178,7 +178,7 @@ def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bo
     reason = veto(question, quoted)
     if reason in ("", *_OF_KIND) and is_listed(question, found.evidence):
         return False
-    rules = (_lumped, _only_announces, _unexplained, _unattributed, _of_another_name)
+    rules = (_lumped, _only_announces, _unexplained, _unattributed, _of_another_name, _of_the_meeting)
     return bool(reason) or any(rule(question, found, quoted) for rule in rules)
 
 
@@ -201,6 +201,12 @@ def _of_another_name(question: Question, found: Candidate, quoted: Sequence[Clau
     """Whether the question names a bridge, a road, a hospital, and the passage speaks of none that it names."""
     told = found.evidence.passage.text + "".join(found.evidence.passage.path)
     return bool(found.names) and not any(name in told for name in found.names)
+
+
+def _of_the_meeting(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether the head of the report says nothing of what is asked but a day or a place of its own."""
+    heads = found.evidence.passage.path == (MASTHEAD,) and not asking("words", "masthead").search(question.text)
+    return heads and question.answer_type in ("date", "place") and not _best_of(quoted)["cover"]
 
 
 def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

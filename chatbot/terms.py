@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from chatbot.figures import chinese_number
 from chatbot.segment import Word, bigrams, is_county, words
 from chatbot.types import Span, Term
-from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names
+from chatbot.wordlists import asking, filler, filler_phrases, glossary, lexicon, longest, place_names, places_in_letters
 
 _QUOTED = re.compile(r"[“《\"「『]\x00*([^“”《》\"「」『』\x00]{1,30})\x00*[”》\"」』]")
 _NUMBERED = re.compile(
@@ -79,7 +79,8 @@ def _glossary(text: str) -> Iterator[tuple[Span, Term]]:
     for span in longest(text, glossary().keys(), _LONGEST_PHRASE):
         phrase = span.of(text)
         if _whole_words(text, span) and not _idle(phrase):
-            yield span, Term(phrase, glossary()[phrase.lower()], kind="everyday")
+            official = glossary()[phrase.lower()]
+            yield span, Term(phrase, official, kind="place" if place_names() >= {*official} else "everyday")
 
 
 def _whole_words(text: str, span: Span) -> bool:
@@ -134,6 +135,8 @@ def _is_place(word: Word) -> bool:
 def _english_term(word: Word) -> Term | None:
     if not _CODE.fullmatch(word.text) or len(word.text) < 2:
         return None
+    if word.text[0].isupper() and (place := places_in_letters().get(word.text.lower())):
+        return Term(word.text, place, kind="place")
     known = next((glossary()[form] for form in _singulars(word.text.lower()) if form in glossary()), ())
     return Term(word.text, known, weight=1.0 if known else 0.5, kind="everyday" if known else "plain")
 

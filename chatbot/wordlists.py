@@ -87,6 +87,15 @@ def sayings() -> list[tuple[str, tuple[str, ...]]]:
 
 
 @cache
+def places_in_letters() -> dict[str, tuple[str, ...]]:
+    """What a place is called in English texts (chengdu) → its short names in Chinese."""
+    named: dict[str, tuple[str, ...]] = {}
+    for short, _, _, _, slug in read_tsv("places.tsv"):
+        named[slug] = (*named.get(slug, ()), short)
+    return named
+
+
+@cache
 def place_names() -> frozenset[str]:
     """The provinces, cities and districts of `places.tsv`, by their short and their full names."""
     return frozenset(name for row in read_tsv("places.tsv") for name in row[:2] if name != "全国")

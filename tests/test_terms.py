@@ -282,3 +282,14 @@ def test_an_ordinary_word_is_no_place(word: str):
 
 def test_of_what_size_a_thing_is_counts_as_a_word():
     assert "百亿级" in [term.text for term in terms("六个百亿级的产业")]
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("What was the GDP of Chengdu?", "成都"),
+        ("How many visitors came to Mianyang?", "绵阳"),
+    ],
+)
+def test_a_place_is_known_by_its_english_name(question: str, place: str):
+    assert [place in term.official for term in terms(question, english=True) if term.kind == "place"] == [True]
