@@ -74,9 +74,16 @@ class Candidates:
         np.maximum.at(best, self.owners, scores)
         order = np.argsort(-best, kind="stable")
         places = {self.passages[place].passage: place for place in order}
-        ranked = [replace(self.passages[place], score=float(best[place])) for place in order]
+        fullest = self._fullest()
+        ranked = [replace(self.passages[i], score=float(best[i]), clauses=(fullest[i],)) for i in order]
         kept = _kept(ranked, self.question)
         return tuple(replace(e, clauses=self._clauses(places[e.passage], scores)) for e in kept)
+
+    def _fullest(self) -> list[Clause]:
+        """Of each passage the clause that says most of the question, with that sign alone: enough to choose by."""
+        cover = np.zeros(len(self.passages))
+        np.maximum.at(cover, self.owners, self.features[:, self.names.index("cover")])
+        return [Clause(self.spans[0], 0.0, (("cover", float(value)),)) for value in cover]
 
     def _clauses(self, passage: int, scores: Matrix) -> tuple[Clause, ...]:
         rows = np.flatnonzero(self.owners == passage)

@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 REGISTERS = ("official", "everyday")  # asked in the report's words, or in everyday ones: a threshold for each
 # What a wrong answer costs, where a right one is worth 1 and a refusal nothing. Less in everyday words: most of what is
 # asked so is in the report under another name, and at equal costs four in ten of those questions would be refused.
-WRONG = {"official": 1.0, "everyday": 0.33}
+WRONG = {"official": 1.0, "everyday": 0.5}
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
