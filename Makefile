@@ -2,7 +2,7 @@
 #
 #   make run      all the set-up, then the web app on 127.0.0.1:7860
 #   make test     all the set-up, then every test that needs no paid service
-#   make setup    the set-up alone: .venv, requirements, model file, index
+#   make setup    the set-up alone: .venv, requirements, index
 #   make lint     ruff and mypy        make bench   speed and memory      make eval   the question sets, with a gate
 #   make clean    removes .venv, the index and caches; added reports stay
 

@@ -30,6 +30,8 @@ _DEMAND, _WRITTEN = -0.4, -0.1  # fairness below which a message is no question 
 _OF_KIND = ("没有这种数据", "没有这一项", "没有列出")  # vetoes for what does not look like what is asked for
 _FOREMOST = 5  # clauses of one period that are looked at for a comparison
 _GOAL = re.compile("^(?!.*(?:(?<!未)完成|超|提前|[高好优快]于)).*(?:目标|预期)")  # and not what became of it
+_ALL_SAID = 0.9  # share of a question from which a clause says all of it
+_LISTS = re.compile("^[^，。；]*[，：:（(]?(?:包括|即|分别[是为]|有|[：:（(])")  # the members follow
 _NEVER = -30.0  # where nothing was learned of such questions, none is answered
 _WIDE = 3.0  # a lead beyond this says nothing more
 
@@ -178,7 +180,17 @@ def vetoed(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bo
     reason = veto(question, quoted)
     if reason in ("", *_OF_KIND) and is_listed(question, found.evidence):
         return False
-    rules = (_lumped, _only_announces, _unexplained, _unattributed, _of_another_name, _of_the_meeting)
+    rules = (
+        _lumped,
+        _only_announces,
+        _unexplained,
+        _unattributed,
+        _of_another_name,
+        _of_the_meeting,
+        _ungraded,
+        _only_counted,
+        _told_otherwise,
+    )
     return bool(reason) or any(rule(question, found, quoted) for rule in rules)
 
 
@@ -207,6 +219,30 @@ def _of_the_meeting(question: Question, found: Candidate, quoted: Sequence[Claus
     """Whether the head of the report says nothing of what is asked but a day or a place of its own."""
     heads = found.evidence.passage.path == (MASTHEAD,) and not asking("words", "masthead").search(question.text)
     return heads and question.answer_type in ("date", "place") and not _best_of(quoted)["cover"]
+
+
+def _ungraded(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether a grade is asked for (几价) that the quote does not tell."""
+    asked = asking("words", "grade").search(question.text)
+    if not asked:
+        return False
+    text = found.evidence.passage.slice(quote_span(quoted))
+    return not re.search(rf"[一二三四五六七八九十两\d]{asked[1] or asked[2]}", text)
+
+
+def _only_counted(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether a list is asked for of which the clause that says it all tells the number alone."""
+    said = found.clause.feature("cover") >= _ALL_SAID and found.clause.feature("type") < 0
+    text = found.evidence.passage.text[found.clause.span.start - found.evidence.passage.span.start :]
+    return question.answer_type == "list" and said and bool(quantities(text.split("，")[0])) and not _LISTS.search(text)
+
+
+def _told_otherwise(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
+    """Whether the figure that is named as asked stands elsewhere in the sentence and is of the wrong kind."""
+    best, beside = _best_of(quoted), [c for c in found.evidence.clauses if c not in quoted]
+    named = max((c.feature("name") for c in beside if c.feature("unit") < 0), default=0.0)
+    asked = question.answer_type == "number" and best["formal"] >= _PLAIN
+    return asked and named >= _NAMED and 2 * best["name"] < named
 
 
 def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

@@ -7,7 +7,7 @@ with a pointer to the nearest content.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.carry import stands_alone
@@ -16,6 +16,7 @@ from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
 from chatbot.lists import is_heading, name_of
 from chatbot.quote import LONGEST, quote_span, window
+from chatbot.terms import match
 from chatbot.types import (
     MASTHEAD,
     Clause,
@@ -35,6 +36,7 @@ _ALIGNED = re.compile(r"分别([^\d，。；]{0,6})(?=\d)")
 _SPEAKER = re.compile(r"(?:长|主任|主席|总理|专员)(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]+·[\u4e00-\u9fff·]+)$")
 _OCCASION = re.compile(r"\d+月\d+日|会议")
 _CALLED = re.compile("姓名|谁|哪位|作者|^(?!.*会议?的?(?:叫|是)?(?:什么)?名字).*名字")  # the speaker, not the meeting
+_SAID, _TELLING = 0.9, 0.8  # of a term, to be said; weight of a term that must be
 _NEAREST = 60  # characters of nearest content a refusal points to
 
 
@@ -51,7 +53,27 @@ def draft(question: Question, evidence: Sequence[Evidence]) -> Draft:
     likely = confidence(question, found)
     if not answers(question, found):
         return replace(refusal(question, evidence), likely=likely)
-    return Draft((_sentence(question, found.evidence, found.clause),), likely=likely)
+    first = _sentence(question, found.evidence, found.clause)
+    return Draft((first, *_other_half(question, evidence, first)), likely=likely)
+
+
+def _other_half(question: Question, evidence: Sequence[Evidence], first: DraftSentence) -> Iterator[DraftSentence]:
+    """Where a figure for each of several things is asked for: the sentence on what the first one leaves unsaid."""
+    told = "".join(
+        found.passage.slice(quote) for found in evidence for quote in first.quotes if found.key in first.keys
+    )
+    rest = [term for term in question.terms if term.weight >= _TELLING and match(term, told) < _SAID]
+    if not question.each or question.answer_type != "number" or not rest:
+        return
+    others = (
+        (found, clause)
+        for found in evidence
+        for clause in found.clauses
+        if found.key not in first.keys and clause.feature("period") >= 0 and clause.feature("unit") > 0
+    )
+    fitting = [(e, c) for e, c in others if all(match(term, e.passage.slice(c.span)) >= _SAID for term in rest)]
+    for found, clause in sorted(fitting, key=lambda pair: -pair[1].score)[:1]:
+        yield _sentence(question, found, clause)
 
 
 def listing(evidence: Sequence[Evidence]) -> Draft:

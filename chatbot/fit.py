@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chatbot.figures import UNITS, quantities
 from chatbot.indicators import indicators
-from chatbot.kinds import tells_doer, tells_person, tells_place, tells_time
+from chatbot.kinds import tells_doer, tells_group, tells_person, tells_place, tells_time
 from chatbot.segment import simplified
 from chatbot.terms import is_coordinated, is_numbered, match
 from chatbot.types import Indicator, Passage, Quantity, Question, Span, Term
@@ -139,7 +139,8 @@ def _other_fit(question: Question, terms: Sequence[Term], clause: str) -> float:
         case "person":
             named = tells_person(question, clause, novel(terms, clause))
             said = named and focus_fit(question.focus, terms, clause) >= 0.5
-            return 1.0 if said or tells_doer(question, clause) else -1.0
+            body = tells_doer(question, clause) or tells_group(question, clause, novel(terms, clause))
+            return 1.0 if said or body else -1.0
         case "rank":
             return 1.0 if _RANK.search(clause) else -1.0
         case "reason":

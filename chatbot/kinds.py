@@ -28,6 +28,7 @@ _COMMON_PLACE = re.compile(
     "|(?:城市|城镇|乡镇|村镇|区县|县市|市县|行政村|农村|乡村)$"
 )
 _RANK_ASKED = re.compile("哪一?[个座条](区县|城市|县市|乡镇|[省市区县镇乡村街路站])")
+_OF_OWN_NAME = ("省", "市", "城市", "县")  # ranks of places whose names the segmenter knows
 _LOOSE = ("省", "市", "区")  # ranks that are left away: 鲁渝, 高新片区
 _DATE = re.compile(
     r"\d+年|\d+月|\d+日|上半年|下半年|[一二三四]季度|年底|年内|月底|(?:周|星期)[一二三四五六日](?![次场趟班期个])"
@@ -38,6 +39,7 @@ _OFTEN = re.compile(
 _CLOCK = re.compile(r"\d+(?:点|时(?!间)|[:：]\d\d)|24小时|(?:午|晚上?|夜里|早上?|凌晨|至|到)[一二三四五六七八九十]+点")
 
 _LONGEST_NAME = 8  # characters before the kind: 澄州云渡国际 of 澄州云渡国际机场
+_SHORTEST_NAME = 2
 _ONCE_OR_TWICE = 2  # passages that speak of a single thing
 
 
@@ -47,7 +49,9 @@ def tells_place(question: Question, clause: str, fresh: str) -> bool:
     names = _of_rank(asked[1].replace("城", "")).findall(clause) if asked else []
     names += _PLACE.findall(fresh) if not asked or asked[1] in _LOOSE else []
     named = any(not _COMMON_PLACE.search(name) and name not in question.text for name in names)
-    return named or bool(_SITED.search(clause))
+    known = any(word.pos == "ns" for word in words(fresh))
+    city = known and asked is not None and asked[1] in _OF_OWN_NAME
+    return named or city or bool(_SITED.search(clause))
 
 
 @cache
@@ -87,6 +91,12 @@ def tells_person(question: Question, clause: str, fresh: str) -> bool:
     behind = clause.split(question.focus[-1])[1:] if question.focus else []
     names = [m[0] for text in behind if (m := asking("words", "person_name").match(text))]
     return any(len(words(name)[0].text) == 1 for name in names)  # 高水平 is a word of its own
+
+
+def tells_group(question: Question, clause: str, fresh: str) -> bool:
+    """Whether it is asked for whom or whose (覆盖到谁), and the clause says it of a group or a body not asked about."""
+    asked = asking("words", "whom").search(question.text)
+    return bool(asked and asking("words", "group").search(clause)) and len(fresh) >= _SHORTEST_NAME
 
 
 def tells_doer(question: Question, clause: str) -> bool:

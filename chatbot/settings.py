@@ -41,7 +41,6 @@ class Settings(BaseSettings):
     )
 
     home: Path = Path("var")
-    cache: Path = Path("~/.cache/zhengwen")
     reports_dir: Path = CODE_FOLDER / "data" / "reports"
     default_report: str = ""
 
@@ -67,7 +66,7 @@ class Settings(BaseSettings):
     api_key: SecretStr = SecretStr("")
     mcp: bool = False
 
-    @field_validator("home", "cache", "reports_dir")
+    @field_validator("home", "reports_dir")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
         return path.expanduser().absolute()

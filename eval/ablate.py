@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chatbot.archive import Progress
 from chatbot.settings import Settings
 from chatbot.types import Evidence, Question
 from eval.calibrate import FOLDS, tried
@@ -26,7 +27,6 @@ from eval.summary import mean
 from eval.table import shown, table
 from vectorstore.associations import Associations
 from vectorstore.embed import open_embedder
-from vectorstore.model import Progress
 
 COVERAGE = frozenset({"own", "cover", "lack", "strange", "gone", "unsaid", "formal"})
 PAIRED = frozenset({"paired", "foremost", "alike"})
@@ -71,7 +71,7 @@ class Unlearned(EveryCandidate):
 
 def ablate(settings: Settings, out: Path | None, tell: Progress) -> list[Row]:
     """Print the table; write it to `out` as JSON if given."""
-    embedder = open_embedder(settings, tell)
+    embedder = open_embedder(settings)
     found = list(collect(load_sets(), settings, embedder, tell))
     rows = [plain_row(only(load_sets(), found), settings, tell)]
     for name, keep in VARIANTS.items():
@@ -85,7 +85,7 @@ def ablate(settings: Settings, out: Path | None, tell: Progress) -> list[Row]:
 
 
 def _without_lexicon(settings: Settings, tell: Progress) -> list[Candidates]:
-    embedder = open_embedder(settings, tell)
+    embedder = open_embedder(settings)
     nothing = Associations(np.zeros((0, 1), np.float32), [])
     return list(collect(load_sets(), settings, embedder, tell, Unlearned, nothing))
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from chatbot.archive import Progress
 from chatbot.settings import Settings
 from eval.processes import Spent, measured
 from eval.questions import GoldQuestion, default_report, load_sets
@@ -21,7 +22,6 @@ from eval.table import UNDEFINED, table
 from vectorstore.embed import Embedder, open_embedder
 from vectorstore.index import build
 from vectorstore.library import Library
-from vectorstore.model import Progress
 from vectorstore.passages import passages
 
 WARM_UP = 20  # questions whose times do not count
@@ -55,7 +55,7 @@ class Figure:
 def bench(settings: Settings, runs: int, tell: Progress) -> None:
     """Measure everything and print the table. Processes first: what is measured here would swell this one."""
     machine = f"{os.cpu_count()} 核；测前一分钟的平均负载 {os.getloadavg()[0]:.1f}（别的程序在跑时，结果偏慢）"
-    embedder = open_embedder(settings, tell)
+    embedder = open_embedder(settings)
     with TemporaryDirectory(prefix="zhengwen-") as folder:
         homes = [settings_for(default_report(), Path(folder) / str(run), settings) for run in range(runs)]
         figures = [*_indexing(homes, tell), *_asking(homes[0], runs, tell), *_embedding(homes[0], embedder, runs, tell)]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chatbot.archive import Progress
 from chatbot.settings import CODE_FOLDER, Settings
 from eval.candidates import Candidates, collect
 from eval.decision import REGISTERS, THRESHOLDS, Case, Decision, best_thresholds, case_of, learn_decision, outcome
@@ -21,7 +22,6 @@ from eval.questions import load_sets
 from eval.summary import TOTAL, mean
 from eval.table import shown, table
 from vectorstore.embed import open_embedder
-from vectorstore.model import Progress
 
 FOLDS = 5
 SEED = 1
@@ -50,7 +50,7 @@ class Trial:
 
 def calibrate(settings: Settings, out: Path | None, tell: Progress) -> None:
     """Learn and write the two files (into the folder `out` if given), and print what they are good for."""
-    found = list(collect(load_sets(), settings, open_embedder(settings, tell), tell))
+    found = list(collect(load_sets(), settings, open_embedder(settings), tell))
     tell(f"{len(found)} 题，{sum(len(c.right) for c in found)} 个候选分句；交叉检验 {FOLDS} 折")
     trials = [trial for part in range(FOLDS) for trial in tried(found, part)]
     chosen = best_thresholds([t.case for t in trials], np.array([t.likely for t in trials]))

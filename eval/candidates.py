@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.archive import Progress
 from chatbot.chain import Retriever, State, last_turns, steps
 from chatbot.settings import Settings
 from chatbot.types import Clause, Evidence, Question, Report, Span
@@ -21,7 +22,6 @@ from eval.subjects import ready
 from vectorstore.associations import Associations, open_associations
 from vectorstore.embed import Embedder
 from vectorstore.index import open_index
-from vectorstore.model import Progress
 from vectorstore.retrieve import ReportRetriever, Search, _kept
 
 Matrix = npt.NDArray[np.float64]

@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from chatbot.archive import Progress
 from chatbot.settings import CODE_FOLDER, Settings
 from eval.ablate import ablate
 from eval.plots import bars, curve
@@ -19,7 +20,6 @@ from eval.questions import HERE, load_sets
 from eval.run import ALL, run
 from eval.runs import BASELINE, Told, load, load_json, results_folder
 from eval.summary import TOTAL
-from vectorstore.model import Progress
 
 CARD = CODE_FOLDER / "docs" / "quality.md"
 ABLATION = "ablation.json"

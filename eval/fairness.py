@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.archive import Progress
 from chatbot.segment import simplified
 from chatbot.settings import CODE_FOLDER
 from eval.calibrate import FOLDS, folds
@@ -21,7 +22,6 @@ from eval.table import shown, table
 from eval.train import Pair
 from vectorstore.embed import Embedder
 from vectorstore.fair import FILE, Fairness, save
-from vectorstore.model import Progress
 
 DEMANDS = HERE / "demands"
 FAIR = CODE_FOLDER / "vectorstore" / FILE

@@ -17,15 +17,19 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app import open_bot, suggestions
+from chatbot.archive import Progress
 from chatbot.errors import SetupError
 from chatbot.settings import CODE_FOLDER, Settings
-from vectorstore.model import Progress
+from eval.scripted import server as scripted
+from eval.scripted.scripts import reciter, slowed
 
 PICTURES = CODE_FOLDER / "docs" / "screenshots"
 SIZES = {"desk": (1280, 860), "phone": (360, 740)}
 RUNS = 5
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 FIGURE, FOLLOW_UP, SILENCE = "去年城镇新增就业多少万人？", "今年的目标呢？", "地铁票价是多少？"
+WIDE = "养老服务方面做了哪些事？"
+PIECE_SECONDS = 0.2  # that the slow model takes for each piece of a text
 
 
 class NoBook:
@@ -45,6 +49,7 @@ def page(settings: Settings, out: Path, tell: Progress) -> None:
             with browser.new_context(viewport={"width": width, "height": height}) as context:
                 tell(f"拍摄网页：{width} × {height}")
                 _pictures(context.new_page(), address, out, name)
+        _streaming(settings, browser, out)
         tell(f"测量网页，{RUNS} 次")
         print(_measured([_visit(browser, address) for _ in range(RUNS)]))
 
@@ -101,6 +106,22 @@ def _pictures(page: Any, address: str, out: Path, size: str) -> None:
         step(page)
         page.wait_for_timeout(900)  # smooth scrolling comes to rest
         page.screenshot(path=out / f"{size}-{name}.png")
+
+
+def _streaming(settings: Settings, browser: Any, out: Path) -> None:
+    """The answer while a slow model is writing it: its first sentence, the next one still to come."""
+    with scripted.serving(slowed(reciter(), PIECE_SECONDS)) as server:
+        written = settings.model_copy(update={"openai_base_url": server.url, "openai_model": scripted.MODEL})
+        with _served(written) as address:
+            for name, (width, height) in SIZES.items():
+                with browser.new_context(viewport={"width": width, "height": height}) as context:
+                    page = context.new_page()
+                    page.goto(address)
+                    page.wait_for_selector(".zw-chip")
+                    page.fill("#zw-box textarea", WIDE)
+                    page.keyboard.press("Enter")
+                    page.wait_for_selector(".zw-working .zw-sentence")
+                    page.screenshot(path=out / f"{name}-streaming.png")
 
 
 def _ask(page: Any, question: str) -> None:

@@ -1,4 +1,4 @@
-"""The plain recipe, to measure against: pieces of 500 characters, the encoder as it comes, nearest first."""
+"""The plain recipe, to measure against: pieces of 500 characters, the built-in encoder, nearest first."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chatbot.archive import Progress
 from chatbot.errors import SetupError
 from chatbot.settings import Settings
 from eval.judge import evidence_rank
 from eval.questions import QuestionSet
-from vectorstore.embed import OnnxEmbedder
+from vectorstore.embed import Embedder, open_embedder
 from vectorstore.files import read
-from vectorstore.model import Progress, model_file
 from vectorstore.reports import open_report
 
 PIECE, OVERLAP, NEAREST = 500, 50, 5
@@ -20,11 +20,11 @@ PIECE, OVERLAP, NEAREST = 500, 50, 5
 
 def plain_ranks(sets: Sequence[QuestionSet], settings: Settings, tell: Progress) -> list[int | None]:
     """For each question to be answered: the place of the piece with which all its evidence has been found."""
-    embedder = OnnxEmbedder(model_file(settings.cache, tell), tuned=None)
+    embedder = open_embedder(settings)
     return [place for asked in sets for place in _ranks(asked, embedder)]
 
 
-def _ranks(asked: QuestionSet, embedder: OnnxEmbedder) -> list[int | None]:
+def _ranks(asked: QuestionSet, embedder: Embedder) -> list[int | None]:
     pieces = cut(open_report(read(asked.report)[0]).text)
     vectors = embedder.embed_array(pieces)
     golds = [gold for gold in asked.questions if not gold.refuse and gold.category != "briefing"]

@@ -45,7 +45,7 @@ def measured(arguments: Sequence[str], settings: Settings) -> Spent:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that make another process use the same folders."""
-    folders = {name: str(getattr(settings, name)) for name in ("home", "cache", "reports_dir")}
+    folders = {name: str(getattr(settings, name)) for name in ("home", "reports_dir")}
     return {PREFIX + name.upper(): value for name, value in folders.items()} | {PREFIX + "DEFAULT_REPORT": ""}
 
 

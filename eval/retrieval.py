@@ -20,6 +20,7 @@ from typing import NamedTuple, TypeVar
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from chatbot.archive import Progress
 from chatbot.errors import UsageError
 from chatbot.settings import Settings
 from chatbot.types import Evidence, Passage, Question, Report, Section, Span
@@ -32,7 +33,6 @@ from vectorstore.associations import open_associations
 from vectorstore.embed import Embedder, Vectors, open_embedder
 from vectorstore.index import Index
 from vectorstore.keys import entries
-from vectorstore.model import Progress
 from vectorstore.normalise import normalise
 from vectorstore.passages import passages
 from vectorstore.periods import STANDING
@@ -71,7 +71,7 @@ def retrieval(settings: Settings, files: Files, limit: int | None, out: Path | N
     if out and not out.absolute().parent.is_dir():
         raise UsageError(f"没有文件夹 {out.absolute().parent}", "请先建立它，或改写 --out")
     beir = load(files)
-    outcome = run(beir, judged(beir)[:limit], open_embedder(settings, tell))
+    outcome = run(beir, judged(beir)[:limit], open_embedder(settings))
     print(table([("指标", "值"), *rows(outcome)]))
     if out:
         out.write_text(json.dumps(asdict(outcome), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app import open_bot
+from chatbot.archive import Progress
 from chatbot.bot import Bot
 from chatbot.settings import CODE_FOLDER, Settings
 from chatbot.types import Answer
@@ -22,10 +23,15 @@ from eval.runs import keep
 from eval.subjects import ready
 from eval.summary import Judged, by_kind, summary_table
 from vectorstore.embed import open_embedder
-from vectorstore.model import Progress
 
 ALL = "全部题集"
-LEARNED = ("vectorstore/encoder.npz", "vectorstore/dual.npz", "vectorstore/ranking.toml", "chatbot/words/decision.toml")
+LEARNED = (
+    "vectorstore/encoder.onnx",
+    "vectorstore/dual.npz",
+    "vectorstore/fair.npz",
+    "vectorstore/ranking.toml",
+    "chatbot/words/decision.toml",
+)
 
 
 def run(
@@ -44,7 +50,7 @@ def run(
 def judge_set(asked: QuestionSet, settings: Settings, mode: str, tell: Progress) -> list[Judged]:
     """Every question of a set, answered and judged."""
     tell(f"{asked.name}：{len(asked.questions)} 题")
-    bot = open_bot(ready(asked.report, settings, open_embedder(settings, tell), tell))
+    bot = open_bot(ready(asked.report, settings, open_embedder(settings), tell))
     source = folded(asked.report.read_text(encoding="utf-8"))
     beside = Beside(bot.reports)
     pairs = [(gold, ask(bot, gold, mode)) for gold in asked.questions]

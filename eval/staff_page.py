@@ -12,13 +12,13 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from app import open_live
+from chatbot.archive import Progress
 from chatbot.job_runner import Runner
 from chatbot.jobs import Jobs
 from chatbot.settings import CODE_FOLDER, Settings, keep_uploads_in
 from eval.page import SIZES, chromium, serving
 from vectorstore.embed import open_embedder
 from vectorstore.index import build
-from vectorstore.model import Progress
 
 _FIGURE = re.compile("[1-9][0-9.]*")
 NAMES = {"editor": "王编辑", "approver": "李审核"}

@@ -15,6 +15,7 @@ from warnings import catch_warnings, simplefilter
 
 from threadpoolctl import threadpool_limits
 
+from chatbot.archive import Progress
 from chatbot.errors import UsageError
 from chatbot.settings import Settings
 from eval.judge import folded
@@ -41,7 +42,6 @@ from eval.trials import (
 from vectorstore.associations import open_associations
 from vectorstore.embed import Embedder, open_embedder
 from vectorstore.index import open_index
-from vectorstore.model import Progress
 from vectorstore.retrieve import ReportRetriever
 
 SAMPLE = 200  # questions, unless all are wanted
@@ -65,7 +65,7 @@ def stress(settings: Settings, names: Sequence[str], times: int, whole: bool, te
 def opened(settings: Settings, names: Sequence[str], tell: Progress) -> list[Subject]:
     """One subject a report, with the questions of all its sets."""
     threadpool_limits(1, user_api="blas")  # as in app.py
-    embedder = open_embedder(settings, tell)
+    embedder = open_embedder(settings)
     asked: dict[Path, tuple[GoldQuestion, ...]] = {}
     for found in load_sets(names):
         asked[found.report] = asked.get(found.report, ()) + found.questions

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from chatbot.archive import Progress
 from chatbot.errors import SetupError
 from chatbot.settings import Settings
 from vectorstore.embed import Embedder
 from vectorstore.index import build
 from vectorstore.library import make_folder
-from vectorstore.model import Progress
 
 
 def settings_for(report: Path, home: Path, settings: Settings) -> Settings:

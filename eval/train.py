@@ -17,12 +17,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chatbot.archive import Progress
 from chatbot.segment import tokens
 from chatbot.settings import CODE_FOLDER
 from chatbot.wordlists import sayings
 from vectorstore.dual import FILE, DualEncoder, Integers, Side, means, save, token_rows
 from vectorstore.embed import Vectors
-from vectorstore.model import Progress
 
 PAIRS = Path(__file__).parent / "pairs"
 DUAL = CODE_FOLDER / "vectorstore" / FILE

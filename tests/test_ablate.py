@@ -15,13 +15,9 @@ from eval.candidates import Candidates, EveryCandidate, candidates_of
 from eval.judge import folded
 from eval.plain import NEAREST, OVERLAP, PIECE, cut, plain_ranks
 from eval.questions import GoldQuestion, QuestionSet
-from vectorstore.model import is_present, model_path
 from vectorstore.retrieve import ReportRetriever
 
 SETTINGS = load_settings(None)
-needs_model = pytest.mark.skipif(
-    not is_present(model_path(SETTINGS.cache)), reason="the model file is not there; `make setup` fetches it"
-)
 LINE = GoldQuestion("L", "number", "新增里程是多少？", ("21公里",), (), ("新增里程21公里",), "一", False, "")
 UNTOLD = replace(LINE, id="U", category="unanswerable", facts=(), evidence=(), refuse=True, why="没有说")
 BRIEF = replace(LINE, id="B", category="briefing")
@@ -142,7 +138,6 @@ def test_a_short_text_is_one_piece():
     assert cut(report_text()[:PIECE]) == [report_text()[:PIECE].strip()]
 
 
-@needs_model
 def test_the_plain_recipe_finds_what_is_near_and_is_not_asked_what_it_cannot_find(tmp_path: Path):
     pytest.importorskip("langchain_text_splitters", reason="requirements-dev.txt has it")
     report = tmp_path / "town.txt"

@@ -55,9 +55,8 @@ def test_peak_memory_is_in_megabytes_on_every_system(platform: str, maxrss: int)
 
 
 def test_another_process_is_told_every_folder(tmp_path):
-    told = environment(Settings(home=tmp_path / "h", cache=tmp_path / "c", reports_dir=tmp_path / "r", _env_file=None))
+    told = environment(Settings(home=tmp_path / "h", reports_dir=tmp_path / "r", _env_file=None))
     assert told["ZHENGWEN_HOME"] == str(tmp_path / "h") and told["ZHENGWEN_REPORTS_DIR"] == str(tmp_path / "r")
-    assert told["ZHENGWEN_CACHE"] == str(tmp_path / "c")
 
 
 @pytest.mark.parametrize(

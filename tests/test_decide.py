@@ -141,6 +141,42 @@ def test_a_count_alone_is_no_list(question: str, text: str):
 @pytest.mark.parametrize(
     ("question", "text"),
     [
+        ("请列出获评示范的3个渔村的名称。", "3个渔村获评示范，渔港、渔市、码头、船坞建成。"),
+        ("获评示范的3个渔村是哪些？", "建成渔港、渔市、码头、船坞，3个渔村获评示范。"),
+    ],
+)
+def test_a_list_of_other_things_beside_a_count_is_no_list(question: str, text: str):
+    assert confident(question, a_passage(text)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("学生接种的渔疫疫苗是几价的？", "为3万名学生接种渔疫疫苗。", False),
+        ("学生接种的渔疫疫苗是几价的？", "为3万名学生接种九价渔疫疫苗。", True),
+        ("渔疫疫苗是二价还是九价？", "为学生接种渔疫疫苗。", False),
+        ("渔疫疫苗是二价还是九价？", "为学生接种2价渔疫疫苗。", True),
+    ],
+)
+def test_a_grade_that_is_asked_for_must_be_told(question: str, text: str, told: bool):
+    assert (confident(question, a_passage(text)) > 0) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("去年一般公共预算收入总额达到多少亿元？", False),
+        ("去年地区生产总值达到多少亿元？", True),
+    ],
+)
+def test_the_amount_of_another_indicator_does_not_stand_for_one_of_which_the_growth_is_told(question: str, told: bool):
+    text = "地区生产总值达到3145亿元，固定资产投资增长4%，一般公共预算收入增长16%。"
+    assert (confident(question, a_passage(text)) > 0) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
         ("谁负责水库建设？", "水库建设稳步推进。"),
         ("水库什么时候建成？", "水库建设稳步推进。"),
         ("为什么建水库？", "新建水库3座。"),

@@ -109,6 +109,17 @@ def test_a_figure_for_each_is_told_of_each(question: str, text: str):
     assert [s.text for s in drafted(question, a_passage(f"{text}。")).sentences] == [f"2030年：{text}。"]
 
 
+def test_of_two_things_in_two_sentences_each_is_told():
+    first, second = a_passage("新增渔业学位17个，渔业床位40张。"), a_passage("养殖学位63个。", REVIEW, 50)
+    found = drafted("去年新增的养殖学位与渔业学位各有多少个？", first, second)
+    assert sorted(quotes(found, first, second)) == ["养殖学位63个", "新增渔业学位17个，渔业床位40张"]
+
+
+def test_what_the_first_sentence_leaves_unsaid_is_not_made_up_by_another_thing():
+    first, second = a_passage("新增渔业学位17个，渔业床位40张。"), a_passage("新增医疗床位63张。", REVIEW, 50)
+    assert len(drafted("去年新增的养殖学位与渔业学位各有多少个？", first, second).sentences) < 2
+
+
 @pytest.mark.parametrize(
     "question", ["工业增加值和商品零售额各增长多少？", "工业增加值、固定资产投资、商品零售额分别增长多少？"]
 )

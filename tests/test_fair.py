@@ -12,13 +12,9 @@ from hypothesis.extra.numpy import arrays
 from index_fakes import HashEmbedder, NoEmbedder
 
 from chatbot.segment import simplified
-from chatbot.settings import load_settings
-from vectorstore.embed import OnnxEmbedder, unit
+from vectorstore.embed import DIMENSIONS, OnnxEmbedder, unit
 from vectorstore.fair import Fairness, fairness_of, save, shipped
-from vectorstore.model import is_present, model_path
 
-MODEL = model_path(load_settings(None).cache)
-needs_model = pytest.mark.skipif(not is_present(MODEL), reason="the model file is not there; `make setup` fetches it")
 DEMAND = -0.4  # below this chatbot/decide.py takes a message for a demand
 NUMBERS = st.floats(-1e4, 1e4, width=32)
 TILTED = Fairness("hash", np.array([3.0, -4.0], np.float32), 0.5)
@@ -55,22 +51,22 @@ def test_what_was_saved_is_read_back_in_16_bits(tmp_path: Path):
 
 def test_the_shipped_weights_are_finite_and_say_something():
     fairness = shipped()
-    assert fairness.weights.shape == (512,) and fairness.weights.dtype == np.float32
+    assert fairness.weights.shape == (DIMENSIONS,) and fairness.weights.dtype == np.float32
     assert np.isfinite(fairness.weights).all() and np.isfinite(fairness.bias) and fairness.weights.any()
 
 
 def test_the_shipped_weights_were_learned_on_the_built_in_encoder():
     """Else every message would be as fair as any other: who teaches the encoder anew must learn fairness anew."""
-    assert shipped().encoder == OnnxEmbedder(MODEL).name
+    assert shipped().encoder == OnnxEmbedder().name
 
 
 @pytest.mark.parametrize(
     "embedder",
-    [HashEmbedder(), NoEmbedder(""), OnnxEmbedder(MODEL, tuned=None)],
-    ids=["hash", "nameless", "as it comes"],
+    [HashEmbedder(), NoEmbedder("")],
+    ids=["hash", "nameless"],
 )
-def test_beside_another_encoder_fairness_says_nothing(embedder: HashEmbedder | NoEmbedder | OnnxEmbedder):
-    assert fairness_of(np.ones(512, np.float32), embedder) == 0.0
+def test_beside_another_encoder_fairness_says_nothing(embedder: HashEmbedder | NoEmbedder):
+    assert fairness_of(np.ones(DIMENSIONS, np.float32), embedder) == 0.0
 
 
 def test_beside_its_own_encoder_fairness_is_what_the_weights_say():
@@ -80,14 +76,13 @@ def test_beside_its_own_encoder_fairness_is_what_the_weights_say():
 
 @pytest.fixture(scope="module")
 def onnx() -> OnnxEmbedder:
-    return OnnxEmbedder(MODEL)
+    return OnnxEmbedder()
 
 
 def fair(onnx: OnnxEmbedder, message: str) -> float:
     return fairness_of(onnx.embed_array([simplified(message)])[0], onnx)
 
 
-@needs_model
 @pytest.mark.parametrize(
     "message",
     [
@@ -105,13 +100,11 @@ def test_a_question_for_a_report_is_fair(onnx: OnnxEmbedder, message: str):
     assert fair(onnx, message) > 0
 
 
-@needs_model
 @pytest.mark.parametrize("message", ["写一份关于水利建设的要点，供会议使用", "起草一份关于渔业的简报，列明去年的数字"])
 def test_a_request_for_a_brief_is_no_demand(onnx: OnnxEmbedder, message: str):
     assert fair(onnx, message) > DEMAND
 
 
-@needs_model
 @pytest.mark.parametrize(
     "message",
     [

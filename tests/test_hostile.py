@@ -19,7 +19,6 @@ from chatbot.settings import Settings, load_settings
 from chatbot.types import Answer
 from vectorstore.embed import open_embedder
 from vectorstore.index import build, open_index
-from vectorstore.model import is_present, model_path
 from vectorstore.retrieve import ReportRetriever
 
 SEED, HOW_MANY, ON_THE_DEFAULT_REPORT = 20311, 1000, 100
@@ -239,10 +238,8 @@ def test_a_thousand_hostile_messages_bring_out_nothing_false_and_no_error(lone: 
 
 @pytest.fixture(scope="module")
 def default_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    """A bot over the report we ship, with the model that users get."""
+    """A bot over the report we ship, with the encoder that users get."""
     shipped = load_settings(None)
-    if not is_present(model_path(shipped.cache)):
-        pytest.skip("the embedding model has not been fetched")
     settings: Settings = shipped.model_copy(update={"home": Path(tmp_path_factory.mktemp("hostile"))})
     embedder = open_embedder(settings)
     build(settings, embedder, silent)

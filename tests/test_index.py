@@ -17,15 +17,13 @@ import pytest
 from index_fakes import HashEmbedder, NoEmbedder, report_text, settings_in, silent
 
 from chatbot.errors import IndexMissing, UnknownReport, UpstreamError
-from chatbot.settings import CODE_FOLDER, Settings, load_settings
+from chatbot.settings import CODE_FOLDER, Settings
 from vectorstore.embed import OnnxEmbedder
 from vectorstore.index import build, open_index
 from vectorstore.keys import clause_entries
-from vectorstore.model import is_present, model_path
 from vectorstore.passages import clauses
 from vectorstore.shard import Shard
 
-MODEL = model_path(load_settings(None).cache)
 QUESTION = "轨道交通新增里程多少公里"
 
 
@@ -371,9 +369,8 @@ def test_a_closed_shard_can_be_opened_again(built: Settings):
         shard.close()
 
 
-@pytest.mark.skipif(not is_present(MODEL), reason="the model file is not there; `make setup` fetches it")
 def test_with_the_real_encoder_a_question_in_other_words_finds_its_sentence(settings: Settings):
-    embedder = OnnxEmbedder(MODEL)
+    embedder = OnnxEmbedder()
     build(settings, embedder, silent)
     with open_index(settings, embedder) as index:
         shard = index.shard(index.reports[0].id)

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from index_fakes import HashEmbedder
 
 from chatbot.errors import UsageError
-from chatbot.settings import CODE_FOLDER, load_settings
+from chatbot.settings import CODE_FOLDER
 from eval.__main__ import main
 from eval.beir import BeirSet, Document, Query
 from eval.retrieval import Outcome, indexed, judged, rows, run, shelve
 from vectorstore.keys import clause_entries
-from vectorstore.model import is_present, model_path
 from vectorstore.store import BATCH
 
 TEXTS = {
@@ -170,7 +169,6 @@ def test_a_bad_line_is_one_line_on_stderr(set_of_files: list[str], tmp_path: Pat
     assert capsys.readouterr().err.startswith("queries.jsonl 第 1 行")
 
 
-@pytest.mark.skipif(not is_present(model_path(load_settings(None).cache)), reason="`make setup` fetches the model file")
 def test_the_command_keeps_the_figures_and_leaves_nothing_else_behind(set_of_files: list[str], tmp_path: Path):
     out, home, scratch = tmp_path / "out.json", tmp_path / "home", tmp_path / "scratch"
     scratch.mkdir()

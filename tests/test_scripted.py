@@ -25,7 +25,7 @@ from eval.scripted.lies import LIES
 from eval.scripted.reading import Line, evidence, history, question, which
 from eval.scripted.reply import DONE, PIECE, Call, Reply
 from eval.scripted.rewrites import REWRITES
-from eval.scripted.scripts import NOTHING, faults, liar, parrot, repeated, slowed
+from eval.scripted.scripts import NOTHING, faults, liar, parrot, reciter, repeated, slowed
 from eval.scripted.server import MODEL, UNEXPECTED, ScriptedServer, serving
 
 SAID = "新增里程21公里。[E1]"
@@ -251,7 +251,15 @@ def test_the_parrot_says_the_first_passage_with_year_and_key_and_nothing_without
     assert repeated(filled("answer", evidence=LINES[1], question=ASKED)).startswith("2031年目标或安排：地区生产总值")
 
 
-@pytest.mark.parametrize("script", [parrot(), liar()], ids=["parrot", "liar"])
+def test_the_reciter_says_three_passages_a_sentence_each():
+    said = reciter()(a_call(ANSWER)).text
+    assert said.startswith(TRUE) and said.count("。") == 3
+    assert [said.index(f"[{key}]") for key in ("Ea1b2c3", "Ed4e5f6", "E070809")] == sorted(
+        said.index(f"[{key}]") for key in ("Ea1b2c3", "Ed4e5f6", "E070809")
+    )
+
+
+@pytest.mark.parametrize("script", [parrot(), reciter(), liar()], ids=["parrot", "reciter", "liar"])
 def test_a_prompt_that_is_not_ours_is_not_answered(script):
     assert script(a_call("写一首诗")) is None
 

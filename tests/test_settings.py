@@ -60,7 +60,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_tilde_is_the_users_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert Settings(cache=Path("~/models")).cache == tmp_path / "models"
+    assert Settings(home=Path("~/answers")).home == tmp_path / "answers"
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,10 @@ from pathlib import Path
 from chatbot.errors import IndexMissing, SetupError, UnreadableFile, ZhengwenError
 from chatbot.settings import Settings, load_settings, stop_reporting
 from vectorstore.associations import open_associations
-from vectorstore.embed import OnnxEmbedder, open_embedder
+from vectorstore.embed import open_embedder
 from vectorstore.files import Source, read_all
 from vectorstore.index import IndexSummary, build, live_manifests, open_index
 from vectorstore.library import Library
-from vectorstore.model import is_genuine, model_path
 from vectorstore.shard import ShardManifest
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -125,8 +124,6 @@ def _remove(settings: Settings, options: argparse.Namespace) -> int:
 
 def _check(settings: Settings, _: argparse.Namespace) -> int:
     embedder = open_embedder(settings)
-    if isinstance(embedder, OnnxEmbedder) and not is_genuine(model_path(settings.cache)):
-        raise SetupError("嵌入模型文件缺失或不完整", "请执行 python -m vectorstore build")
     with open_index(settings, embedder) as index:
         for report in index.reports:
             shard = index.shard(report.id)
@@ -137,7 +134,7 @@ def _check(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _built(settings: Settings) -> IndexSummary:
-    embedder = open_embedder(settings, _tell)
+    embedder = open_embedder(settings)
     summary = build(settings, embedder, _tell)
     open_associations(settings.home / "index", embedder)  # so that the first question need not embed the sayings
     return summary

@@ -9,25 +9,25 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 from pydantic import SecretStr
+from tokenizers import Tokenizer
 
 from chatbot.errors import SetupError, UpstreamError
 from chatbot.settings import Settings, stop_reporting
-from vectorstore.model import USE_MULTILINGUAL, Progress, model_file, model_path
 
 Vectors = npt.NDArray[np.float32]
-DIMENSIONS = 512
-TUNED = Path(__file__).parent / "encoder.npz"
-LONGEST_TEXT = 512  # characters; the encoder's memory grows with the square, and no sentence carries more than that
-BATCH_AREA = 1000  # characters × texts of a batch, padding included: the fastest on 2 cores, and bounded memory
+MODEL = Path(__file__).parent / "encoder.onnx"
+DIMENSIONS = 384
+LONGEST_TEXT = 192  # tokens that are read of a text, its beginning and end with them: as many places as the encoder has
+PADDING = 1  # the number of the token that fills a batch up
+BATCH_AREA = 1000  # tokens of a batch, padding included: the fastest on 2 cores, and bounded memory
+LONGEST_READ = 2000  # characters of a text that are cut into tokens
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -49,17 +49,16 @@ class Embedder(Embeddings):
 
 
 class OnnxEmbedder(Embedder):
-    """universal-sentence-encoder-multilingual: 16 languages, string in, 512 dimensions out. Loads on first use.
+    """The built-in encoder: multilingual-e5-small, cut and learned from our pairs (eval/tune.py). Loads on first use.
 
-    Its layers above the token table are ours, learned from `eval/pairs` (eval/tune.py); they lie in `tuned` under the
-    names that they have in the model, and take the place of those in it. None: the encoder as it comes.
+    Two files lie beside this module, `encoder.onnx` and its tokeniser; what they come from and their licence stand in
+    `encoder.LICENSE.txt`.
     """
 
-    def __init__(self, path: Path, threads: int = 2, tuned: Path | None = TUNED) -> None:
-        self.name = f"{USE_MULTILINGUAL.name}-{USE_MULTILINGUAL.sha256[:8]}"
-        self._layers, digest = _layers(tuned) if tuned else ({}, "")
-        self.name += digest
-        self._path = path
+    def __init__(self, model: Path = MODEL, threads: int = 2) -> None:
+        self._bytes = _read(model)
+        self._tokens = model.with_suffix(".tokens.json")
+        self.name = f"e5-small-{sha256(self._bytes).hexdigest()[:8]}"
         self._threads = threads
         self._loading = threading.Lock()
 
@@ -68,47 +67,56 @@ class OnnxEmbedder(Embedder):
         stop_reporting()
         # Not at the top: onnxruntime starts reporting to its maker on import, unless told not to beforehand.
         import onnxruntime
-        import onnxruntime_extensions
 
         options = onnxruntime.SessionOptions()
-        options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
         options.intra_op_num_threads = self._threads
         options.enable_mem_pattern = False  # every batch has another shape: patterns only hold memory
-        self._held = {name: onnxruntime.OrtValue.ortvalue_from_numpy(layer) for name, layer in self._layers.items()}
-        for name, value in self._held.items():  # the session does not hold them itself
-            options.add_initializer(name, value)
         try:
-            return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(self._bytes, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors have no common root below Exception
-            raise SetupError(f"嵌入模型打不开：{self._path}", "请删去这个文件，再执行 make setup") from error
+            raise _broken("encoder.onnx") from error
+
+    @cached_property
+    def _tokeniser(self) -> Tokenizer:
+        try:
+            tokeniser = Tokenizer.from_file(str(self._tokens))
+        except Exception as error:  # the tokeniser's errors have no common root below Exception
+            raise _broken(self._tokens.name) from error
+        tokeniser.enable_truncation(LONGEST_TEXT)
+        return tokeniser
 
     def load(self) -> None:
-        """Load the model now (0.5 s), so that the first question does not wait for it."""
+        """Load the model now (0.1 s), so that the first question does not wait for it."""
         with self._loading:
-            self._session  # noqa: B018
+            self._session, self._tokeniser  # noqa: B018
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         self.load()
-        cleaned = [clean(text) for text in texts]
+        ids = [encoding.ids for encoding in self._tokeniser.encode_batch([clean(text) for text in texts])]
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        for places in batches(cleaned):
-            vectors[places] = self._session.run(None, {self._input: [cleaned[i] for i in places]})[0]
+        for places in batches(ids):
+            vectors[places] = self._session.run(None, padded([ids[i] for i in places]))[0]
         return unit(vectors)
 
-    @cached_property
-    def _input(self) -> str:
-        name: str = self._session.get_inputs()[0].name
-        return name
+
+def padded(ids: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
+    """Token numbers as the model takes them: `ids` and `mask`, int64, shape (texts, longest)."""
+    shape = (len(ids), max(map(len, ids)))
+    numbers, mask = np.full(shape, PADDING, np.int64), np.zeros(shape, np.int64)
+    for row, tokens in enumerate(ids):
+        numbers[row, : len(tokens)], mask[row, : len(tokens)] = tokens, 1
+    return {"ids": numbers, "mask": mask}
 
 
-def _layers(tuned: Path) -> tuple[dict[str, npt.NDArray[Any]], str]:
-    """The learned layers by name, and what tells them from any others. Raises SetupError when they cannot be read."""
+def _read(model: Path) -> bytes:
     try:
-        learned = tuned.read_bytes()
-        with np.load(BytesIO(learned)) as arrays:
-            return dict(arrays), f"-{sha256(learned).hexdigest()[:8]}"
-    except (OSError, ValueError, BadZipFile) as error:
-        raise SetupError(f"学得的编码层 {tuned.name} 读不出来", "请恢复这个文件（git checkout）后重试") from error
+        return model.read_bytes()
+    except OSError as error:
+        raise _broken(model.name) from error
+
+
+def _broken(file: str) -> SetupError:
+    return SetupError(f"随附的编码器文件 {file} 读不出来", f"请恢复这个文件（git checkout vectorstore/{file}）后重试")
 
 
 class ServiceEmbedder(Embedder):
@@ -146,22 +154,21 @@ class ServiceEmbedder(Embedder):
         return UpstreamError(f"嵌入服务 {self._url} 不可用：{why[:200]}", "请检查 ZHENGWEN_EMBEDDINGS_ 各项设置")
 
 
-def open_embedder(settings: Settings, progress: Progress | None = None) -> Embedder:
-    """The embedder of the settings. The built-in model is fetched only when `progress` is given to report to."""
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder of the settings: the built-in encoder, or a service."""
     if settings.embeddings_url:
         key = settings.embeddings_key.get_secret_value()
         return ServiceEmbedder(settings.embeddings_url, settings.embeddings_model, key)
-    path = model_file(settings.cache, progress) if progress else model_path(settings.cache)
-    return OnnxEmbedder(path, threads=min(2, os.cpu_count() or 1))
+    return OnnxEmbedder(threads=min(2, os.cpu_count() or 1))
 
 
 def clean(text: str) -> str:
     """What an encoder may be fed: no control characters, no lone surrogates, not empty, not endless."""
-    return CONTROLS.sub(" ", text[:LONGEST_TEXT]).strip() or " "
+    return CONTROLS.sub(" ", text[:LONGEST_READ]).strip() or " "
 
 
-def batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Places in `texts`, shortest text first, in batches of bounded area."""
+def batches(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Places in `texts` (their token numbers), shortest text first, in batches of bounded area."""
     batch: list[int] = []
     for place in sorted(range(len(texts)), key=lambda i: len(texts[i])):
         if batch and len(texts[place]) * (len(batch) + 1) > BATCH_AREA:

@@ -18,6 +18,7 @@ from secrets import token_hex
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
+from chatbot.archive import Progress
 from chatbot.errors import IndexMissing, UnknownReport, UnreadableFile
 from chatbot.settings import Settings
 from chatbot.types import Report
@@ -25,7 +26,6 @@ from vectorstore.embed import Embedder
 from vectorstore.fingerprint import fingerprint_of
 from vectorstore.keys import Hit
 from vectorstore.library import Holding, Library, make_folder
-from vectorstore.model import Progress
 from vectorstore.saved import REPORT, Damaged, Saved
 from vectorstore.shard import Shard, ShardManifest, manifest_of, write_shard
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,6 @@ from chatbot.errors import SetupError, UnknownReport, UnreadableFile
 from chatbot.settings import Settings
 from chatbot.types import Report
 from vectorstore.files import Source, read
-from vectorstore.model import sha256_of
 from vectorstore.reports import open_report
 from vectorstore.saved import REPORT, Damaged, write
 
@@ -85,7 +84,7 @@ class Library:
         """What is held, without reading the texts in (hashes only). Raises SetupError for a bad manifest."""
         removed = self._removed_stamps()
         shipped = [holding for holding in _shipped(self._shipped) if holding.stamp not in removed]
-        added = [Holding(path, sha256_of(path), None) for path in sorted(self._added.glob("*.json"))]
+        added = [Holding(path, _sha256_of(path), None) for path in sorted(self._added.glob("*.json"))]
         return (*shipped, *added)
 
     def open(self, holding: Holding) -> Report:
@@ -203,8 +202,13 @@ def _manifest(folder: Path) -> tuple[Entry, ...]:
         raise SetupError(f"报告清单 {path} 写得不对（{first}）", "请照原样改正它") from error
 
 
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
 def _stamp(path: Path, entry: Entry) -> str:
-    content = sha256_of(path) if path.is_file() else "missing"
+    content = _sha256_of(path) if path.is_file() else "missing"
     return sha256(f"{content}\n{entry.model_dump_json()}".encode()).hexdigest()
 
 

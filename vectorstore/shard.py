@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from langchain_core.embeddings import Embeddings
 from pydantic import TypeAdapter
 
+from chatbot.archive import Progress
 from chatbot.errors import UnreadableFile
 from chatbot.indicators import indicators
 from chatbot.types import Passage, Report, Section
 from vectorstore.embed import Vectors
 from vectorstore.keys import Entry, Hit, clause_entries, entries, sentence_entry
 from vectorstore.lexical import LexicalIndex
-from vectorstore.model import Progress
 from vectorstore.passages import passages
 from vectorstore.saved import PASSAGES, REPORT, SECTIONS, Damaged, Saved
 from vectorstore.sections import sections

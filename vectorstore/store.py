@@ -19,11 +19,11 @@ from chromadb.errors import ChromaError
 from langchain_chroma import Chroma
 from langchain_core.embeddings import Embeddings
 
+from chatbot.archive import Progress
 from chatbot.settings import stop_reporting
 from chatbot.types import Span
 from vectorstore.embed import Vectors
 from vectorstore.keys import Entry, Hit
-from vectorstore.model import Progress
 from vectorstore.saved import Damaged
 
 COLLECTION = "passages"

@@ -1,4 +1,4 @@
-"""Ready-made scripts: a model that only repeats, one that only lies, and an endpoint that fails every other time."""
+"""Ready-made scripts: models that only repeat, one that only lies, and an endpoint that fails every other time."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def parrot() -> Script:
     return _says({"answer": repeated, "rewrite": lambda _: _CANNOT})
 
 
+def reciter() -> Script:
+    """As the parrot, but with the first three passages, a sentence each."""
+    return _says({"answer": lambda asked: repeated(asked, 3), "rewrite": lambda _: _CANNOT})
+
+
 def liar(seed: int = 0) -> Script:
     """Answers with one to three lies, and puts other questions in the place of follow-ups."""
     random = Random(seed)
@@ -45,7 +50,7 @@ def faults(seed: int = 0) -> Script:
     return lambda call: next(replies) or good(call)
 
 
-SCRIPTS: Mapping[str, Callable[[], Script]] = {"parrot": parrot, "liar": liar, "faults": faults}
+SCRIPTS: Mapping[str, Callable[[], Script]] = {"parrot": parrot, "reciter": reciter, "liar": liar, "faults": faults}
 
 
 def slowed(script: Script, delay: float) -> Script:
@@ -58,10 +63,10 @@ def slowed(script: Script, delay: float) -> Script:
     return slow
 
 
-def repeated(asked: str) -> str:
-    """The first passage with its key, under its year and status."""
-    lines = evidence(asked)
-    return f"{_framed(lines[0]).rstrip('。')}。[{lines[0].key}]" if lines else NOTHING
+def repeated(asked: str, count: int = 1) -> str:
+    """The first passages with their keys, each under its year and status."""
+    lines = evidence(asked)[:count]
+    return "".join(f"{_framed(line).rstrip('。')}。[{line.key}]" for line in lines) or NOTHING
 
 
 def _framed(line: Line) -> str:
