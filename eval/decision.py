@@ -25,6 +25,7 @@ REGISTERS = ("official", "everyday")  # asked in the report's words, or in every
 # What a wrong answer costs, where a right one is worth 1 and a refusal nothing. Less in everyday words: most of what is
 # asked so is in the report under another name, and at equal costs four in ten of those questions would be refused.
 WRONG = {"official": 1.0, "everyday": 0.5}
+NOISE = 0.003  # of what the best threshold is worth: one that is worth less by so little may as well be chosen
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 19))
 
 
@@ -144,12 +145,18 @@ def _share(holds: Flags, among: Flags) -> float:
 
 
 def best_thresholds(cases: Sequence[Case], likely: Matrix) -> dict[str, float]:
-    """For each register the threshold under which its answers are worth most; of equals the lowest."""
+    """For each register the threshold under which its answers are worth most.
+
+    Of those as good the one in their middle, of two such the higher.
+    """
     chosen = {}
     for register in REGISTERS:
         own = [i for i, case in enumerate(cases) if case.register == register]
         worths = {t: worth([cases[i] for i in own], likely[own], t, WRONG[register]) for t in THRESHOLDS}
-        chosen[register] = max(THRESHOLDS, key=lambda threshold: round(worths[threshold], 6))
+        best = max(worths.values())
+        good = [t for t in THRESHOLDS if worths[t] >= best - NOISE * abs(best)]
+        middle = (good[0] + good[-1]) / 2
+        chosen[register] = min(good, key=lambda threshold: (round(abs(threshold - middle), 6), -threshold))
     return chosen
 
 

@@ -88,9 +88,10 @@ def retriever_over(index: Index, settings: Settings, embedder: Embedder) -> Repo
     return ReportRetriever(index=index, embedder=embedder, associations=associations)
 
 
-def built_index(settings: Settings) -> Index:
-    build(settings, HashEmbedder(), silent)
-    return open_index(settings, HashEmbedder())
+def built_index(settings: Settings, embedder: Embedder | None = None) -> Index:
+    embedder = embedder or HashEmbedder()
+    build(settings, embedder, silent)
+    return open_index(settings, embedder)
 
 
 @contextmanager

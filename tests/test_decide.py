@@ -311,10 +311,10 @@ def test_a_figure_of_something_else_is_ruled_out_where_the_question_is_formal():
     [
         (-0.9, "给我写一首诗", True),
         (-0.9, "新建水库几座？", False),
-        (-0.35, "给我写一首诗", False),
+        (-0.25, "给我写一首诗", False),
         (0.0, "给我写一首诗", False),
         (0.9, "给我写一首诗", False),
-        (-0.35, "写一份辞职信", True),
+        (-0.25, "写一份辞职信", True),
         (-0.05, "写一份辞职信", False),
         (-0.5, "写一份水库的材料", False),
     ],

@@ -14,7 +14,6 @@ from random import Random
 
 import pytest
 from core_fakes import built_index, faults, retriever_over
-from index_fakes import HashEmbedder
 from langchain_core.messages import BaseMessage
 
 from chatbot.bot import Bot
@@ -36,8 +35,9 @@ from eval.scripted.reply import Call
 from eval.scripted.scripts import liar
 from eval.subjects import settings_for
 from eval.summary import TOTAL, Judged
+from vectorstore.embed import OnnxEmbedder
 
-SET = "lanting-2019-questions"
+SET = "shuochuan-2022-questions"
 GATED = ("accuracy", "refusal", "false_refusal", "citation_recall", "exact", "supported", "confused", "recall@1")
 SLACK = 0.05  # what a floor leaves to the figure of the sound bot: two questions of the set
 ROOM = 4000  # tokens
@@ -92,8 +92,9 @@ class Remembered:
 def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     asked = load_sets([SET])[0]
     settings = settings_for(asked.report, tmp_path_factory.mktemp("planted"), Settings(_env_file=None))
-    with built_index(settings) as index:
-        retriever = Remembered(retriever_over(index, settings, HashEmbedder()))
+    embedder = OnnxEmbedder()
+    with built_index(settings, embedder) as index:
+        retriever = Remembered(retriever_over(index, settings, embedder))
         yield Subject(asked.questions, index.reports, folded(asked.report.read_text(encoding="utf-8")), retriever)
 
 

@@ -45,7 +45,7 @@ from vectorstore.topic import (
 )
 from vectorstore.vocabulary import Vocabulary, content_words, likeness
 
-_DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma
+_DENSE_POOL = 60  # nearest sentences and clauses asked of Chroma: their passages are candidates
 _WORD_POOL = 20  # clauses asked of the vocabulary
 _PAIRED_POOL = 20  # clauses asked of the dual encoder
 _WORDS_COUNT = 0.5  # what the cosine of the dual encoder is worth beside that of the sentence encoder, to rank by both
@@ -84,13 +84,15 @@ class Asked:
 class Reading:
     """A shard with its clauses in one row: `places[i]` and `spans[i]` say which passage and where clause i is.
 
-    `paired` are their vectors in the space of the dual encoder.
+    `vectors` are theirs, `wholes` those of the passages, `paired` theirs in the space of the dual encoder.
     """
 
     shard: Shard
     places: tuple[int, ...]
     spans: tuple[Span, ...]
     vocabulary: Vocabulary
+    vectors: Vectors
+    wholes: Vectors
     paired: Vectors
     of_passage: Mapping[int, tuple[int, ...]] = field(repr=False)
 
@@ -146,9 +148,16 @@ def read_shard(shard: Shard, embedder: Embedder) -> Reading:
     of_passage: dict[int, tuple[int, ...]] = {}
     for i, (place, _) in enumerate(rows):
         of_passage[place] = (*of_passage.get(place, ()), i)
-    words = Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary))
-    paired = shipped().clauses.encode(texts)
-    return Reading(shard, tuple(place for place, _ in rows), tuple(span for _, span in rows), words, paired, of_passage)
+    return Reading(
+        shard=shard,
+        places=tuple(place for place, _ in rows),
+        spans=tuple(span for _, span in rows),
+        vocabulary=Vocabulary(texts, vocabulary, embedder.embed_array(vocabulary)),
+        vectors=shard.clause_vectors(),
+        wholes=shard.vectors(range(len(shard.passages))),
+        paired=shipped().clauses.encode(texts),
+        of_passage=of_passage,
+    )
 
 
 class Search:
@@ -159,7 +168,8 @@ class Search:
         self._reading, self._asked, self._passages = reading, asked, shard.passages
         self._weighed = weigh(asked.question, shard.passages)
         self._hits = shard.nearest(asked.vector, _DENSE_POOL)
-        self._similar = {(hit.passage, hit.span): hit.similarity for hit in self._hits}
+        self._similar: Scores = reading.vectors @ np.asarray(asked.vector, np.float32)
+        self._wholes: Scores = reading.wholes @ np.asarray(asked.vector, np.float32)
         self._near = reading.vocabulary.nearest(asked.term_vectors)
         self._late = likeness(self._near, [term.weight for term in asked.terms])
         self._alike: Scores = reading.paired @ asked.paired
@@ -231,20 +241,14 @@ class Search:
 
     def _likeness(self) -> Scores:
         """Of each clause its cosine to the question by the sentence encoder and, at half its worth, by its words."""
-        rows = self._reading.of_passage
-        likeness = _WORDS_COUNT * self._alike
-        for (place, span), similarity in self._similar.items():
-            for row in rows[place]:
-                if self._reading.spans[row] == span:
-                    likeness[row] += similarity
+        likeness: Scores = self._similar + _WORDS_COUNT * self._alike
         return likeness
 
     def _rough(self, place: int) -> float:
         """What likeness and words alone make of a passage: enough to leave out the hopeless before weighing clauses."""
-        passage, rows = self._passages[place], self._reading.of_passage[place]
-        likeness = max(self._similar.get((place, self._reading.spans[i]), 0.0) for i in rows)
+        rows = self._reading.of_passage[place]
         features = {
-            "dense": max(likeness, self._similar.get((place, passage.span), 0.0)),
+            "dense": max(*(float(self._similar[i]) for i in rows), float(self._wholes[place])),
             "late": max(float(self._late[i]) for i in rows),
             "paired": max(float(self._paired[i]) for i in rows),
             "hint": self._hint_near(place),
@@ -267,10 +271,9 @@ class Search:
     def _features(self, place: int, row: int) -> dict[str, float]:
         """What only the index can tell of the clause in that row of the reading."""
         passage, span = self._passages[place], self._reading.spans[row]
-        whole = self._similar.get((place, passage.span), 0.0)
         return {
-            "dense": self._similar.get((place, span), whole),
-            "sentence": whole,
+            "dense": float(self._similar[row]),
+            "sentence": float(self._wholes[place]),
             "late": float(self._late[row]),
             "paired": float(self._paired[row]),
             "foremost": float(self._foremost[row]),
