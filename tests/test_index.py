@@ -135,6 +135,17 @@ def test_several_threads_may_ask_at_once(built: Settings):
     assert found == [5] * len(ids)
 
 
+def test_opening_a_shard_writes_none_of_its_vectors(copy: Settings):
+    """Another process may be checking them; a small report is the one that Chroma would not have synced."""
+    with open_index(copy, NoEmbedder()) as index:
+        report_id = index.reports[0].id
+        files = list((copy.home / "index" / "shards").rglob("*.bin"))
+        before = {path: path.stat().st_mtime_ns for path in files}
+        index.shard(report_id).nearest(HashEmbedder().embed_query(QUESTION), 5)
+    assert len(files) >= 4
+    assert {path: path.stat().st_mtime_ns for path in files} == before
+
+
 def test_several_processes_may_open_the_same_index(built: Settings):
     code = (
         "e = HashEmbedder(); index = open_index(settings, e)\n"

@@ -94,14 +94,16 @@ def _shape(size: int) -> CreateCollectionConfiguration:
     """How a store of `size` vectors searches, and when it syncs.
 
     Vectors not synced yet stay in a log that the first question has to read in; but each sync writes out the whole, so
-    that there are no more than 50 of them.
+    that there are no more than 50 of them. There is always one: Chroma empties the files of a store never synced and
+    writes them anew whenever it opens it, and another process would find them damaged meanwhile.
     """
+    threshold = max(2, min(size, max(100, size // 50)))  # Chroma takes no less than 2
     return {
         "hnsw": {
             "space": "cosine",
             "ef_search": 120,  # twice what is asked for: near enough, for words propose passages too
-            "sync_threshold": max(100, size // 50),
-            "batch_size": 100,
+            "sync_threshold": threshold,
+            "batch_size": min(100, threshold),
         }
     }
 
