@@ -287,7 +287,7 @@ def unit_fit(question: Question, quantity: Quantity, clause: str) -> float:
         return -1.0
     if quantity.dimension == "time" and not question.units:  # 连续7个月 tells how long, not how much
         return 1.0 if asking("words", "duration").search(question.text) else NO_FIGURE
-    percent = quantity.dimension in ("percent", "point")
+    percent = quantity.dimension in ("percent", "point") or _is_part(quantity)
     match question.attribute:
         case "growth" if not question.units:
             return 1.0 if quantity.direction and (percent or quantity.unit in ("倍", "番")) else -0.6
@@ -307,7 +307,14 @@ def _same_kind(units: Sequence[str], quantity: Quantity) -> bool:
     if quantity.dimension in _COUNTED:
         return "个" in units or any(quantity.unit in family for family in _FAMILIES if family & {*units})
     asked = {UNITS[unit].dimension for unit in units}
+    if _is_part(quantity):
+        return "percent" in asked
     return any(quantity.dimension in kind for kind in ({*asked}, _RELATIVE, _CHANGE) if asked & kind)
+
+
+def _is_part(quantity: Quantity) -> bool:
+    """Whether it is a share said as a fraction: 三分之一."""
+    return quantity.dimension == "ratio" and quantity.value < 1
 
 
 def list_fit(question: Question, terms: Sequence[Term], clause: str) -> float:

@@ -127,6 +127,8 @@ def answer_type(text: str) -> AnswerType:
     """What kind of answer `text` asks for; the first list of `[answer_types]` that matches decides."""
     if asking("words", "hearsay").search(text):
         return "yesno"
+    if asking("words", "plans").search(text):
+        return "how"
     for name, pattern in _patterns("answer_types"):
         if pattern.search(text):
             return name  # type: ignore[return-value]

@@ -1,21 +1,16 @@
-"""The sentence encoder in torch: the lowest layers of the base, its tokeniser, and both as the files of the product.
+"""The sentence encoder in torch: the lowest layers of the base, and its tokeniser.
 
 The layers are those of BERT (Devlin et al. 2019), a text is the mean of its tokens' vectors (Wang et al. 2022). Needs
-requirements-tune.txt; learned by eval/tune.py, run by vectorstore/embed.py.
+requirements-tune.txt; learned by eval/tune.py, written for the product by eval/export.py.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 
@@ -26,7 +21,6 @@ LAYERS = 6
 DROPOUT = 0.1
 _EPSILON = 1e-12  # of the layer norms, as in the base
 _FAR = -1e4  # what keeps attention from padding
-_BLOCK, _IN_8_BITS = 128, 4  # numbers that share a scale; how onnxruntime calls computing in 8 bits
 _CONTROLS = Regex(r"[\u0000-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]")
 _BLANKS = Regex(r"[\s\u200b-\u200f\ufeff\ufffd]+")
 
@@ -118,32 +112,3 @@ def tokeniser_of(pieces: Sequence[Piece]) -> Tokenizer:
     ends = [(START, 0), (END, 2)]
     tokeniser.post_processor = processors.TemplateProcessing(single=f"{START} $A {END}", special_tokens=ends)
     return tokeniser
-
-
-def write_model(encoder: Encoder, out: Path) -> None:
-    """As ONNX in 8 bits; inputs `ids` and `mask`, both int64.
-
-    The outer matrices are fed with a few very large values: they are computed in blocks with a scale each, which is
-    slower but keeps the vectors at a cosine of .997 to those of torch (.97 without), and from changing with the batch.
-    """
-    encoder.eval()
-    ids = torch.zeros((3, 11), dtype=torch.int64)
-    mask = torch.ones_like(ids)
-    mask[0, 7:] = 0
-    free = {"ids": {0: "texts", 1: "longest"}, "mask": {0: "texts", 1: "longest"}, "vectors": {0: "texts"}}
-    with tempfile.TemporaryDirectory() as folder:
-        whole, most = Path(folder) / "whole.onnx", Path(folder) / "most.onnx"
-        names = {"input_names": ["ids", "mask"], "output_names": ["vectors"], "dynamic_axes": free}
-        torch.onnx.export(encoder, (ids, mask), str(whole), opset_version=17, dynamo=False, **names)
-        kinds = {"op_types_to_quantize": ["MatMul", "Gather", "Gemm"], "nodes_to_exclude": _outer(onnx.load(whole))}
-        options = {"weight_type": QuantType.QInt8, "per_channel": True, "extra_options": {"MatMulConstBOnly": True}}
-        quantize_dynamic(whole, most, **kinds, **options)
-        blocks = MatMulNBitsQuantizer(
-            onnx.load(most), bits=8, block_size=_BLOCK, is_symmetric=True, accuracy_level=_IN_8_BITS
-        )
-        blocks.process()
-        blocks.model.save_model_to_file(str(out))
-
-
-def _outer(model: Any) -> list[str]:
-    return [node.name for node in model.graph.node if node.op_type == "MatMul" and "outer" in node.name]

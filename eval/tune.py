@@ -20,7 +20,8 @@ from tokenizers import Tokenizer
 
 from chatbot.archive import Progress
 from eval.base import Array, Base, chosen_pieces, read_base
-from eval.encoder import Encoder, Tensor, encoder_from, tokeniser_of, write_model
+from eval.encoder import Encoder, Tensor, encoder_from, tokeniser_of
+from eval.export import SAMPLE, write_model
 from eval.train import Pair, load_pairs
 from vectorstore.embed import MODEL, padded
 
@@ -43,7 +44,8 @@ def tune_and_save(tell: Progress) -> None:
     chosen = chosen_pieces(base, _counts(base, pairs))
     tokeniser = tokeniser_of([base.pieces[number] for number in chosen])
     tell(f"{len(pairs)} 对问句与答句，{len(chosen)} 个词元")
-    write_model(tuned(encoder_from(base, chosen), tokeniser, pairs, tell), MODEL)
+    encoder = tuned(encoder_from(base, chosen), tokeniser, pairs, tell)
+    write_model(encoder, _sample(pairs, tokeniser), MODEL)
     tokeniser.save(str(MODEL.with_suffix(".tokens.json")))
     tell(
         f"已写入 {MODEL.name}（{MODEL.stat().st_size / 1e6:.1f} MB）；接着请执行 make setup 和 python -m eval calibrate"
@@ -55,6 +57,12 @@ def _counts(base: Base, pairs: Sequence[Pair]) -> list[int]:
     found = tokeniser_of(base.pieces).encode_batch([text for pair in pairs for text in pair])
     counts = Counter(number for encoding in found for number in encoding.ids)
     return [counts[number] for number in range(len(base.pieces))]
+
+
+def _sample(pairs: Sequence[Pair], tokeniser: Tokenizer) -> list[list[int]]:
+    """Questions and clauses from all over the pairs, as numbers of tokens."""
+    taken = pairs[:: max(1, len(pairs) // SAMPLE)]
+    return list(texts_of(taken, tokeniser).ids)
 
 
 @dataclass(frozen=True, slots=True)

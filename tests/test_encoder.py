@@ -18,7 +18,8 @@ from tokenizers import Tokenizer
 from eval import encoder as encoders
 from eval import tune
 from eval.base import Piece
-from eval.encoder import Encoder, tokeniser_of, write_model
+from eval.encoder import Encoder, tokeniser_of
+from eval.export import eased, write_model
 from eval.train import Pair
 from vectorstore.embed import LONGEST_TEXT, OnnxEmbedder, padded
 
@@ -67,11 +68,21 @@ def test_what_fills_a_batch_up_changes_no_vector(encoder: Encoder, tokeniser: To
     assert np.allclose(np.linalg.norm(alone, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the exporter that needs no package more
 def test_the_file_of_the_product_says_what_torch_says(encoder: Encoder, tokeniser: Tokenizer, tmp_path: Path):
-    write_model(encoder, tmp_path / "encoder.onnx")
+    write_model(encoder, ids(tokeniser, *TEXTS), tmp_path / "encoder.onnx")
     tokeniser.save(str(tmp_path / "encoder.tokens.json"))
     found = OnnxEmbedder(tmp_path / "encoder.onnx").embed_array(TEXTS)
     assert (np.sum(found * vectors(encoder, ids(tokeniser, *TEXTS)), axis=1) > 0.99).all()
+
+
+def test_easing_evens_the_inputs_out_and_changes_no_vector(encoder: Encoder, tokeniser: Tokenizer):
+    numbers = ids(tokeniser, *TEXTS)
+    encoder.layers[0].inner.bias.data[5] = 60.0  # one input of the outer matrix far larger than all others
+    plain, easy = vectors(encoder, numbers), eased(encoder, numbers)
+    assert np.allclose(vectors(easy, numbers), plain, atol=1e-5)
+    inverse = easy.layers[0].outer.inverse
+    assert inverse[5] == inverse.min() < inverse.median() / 5
 
 
 def test_other_right_clauses_of_a_batch_are_left_out_of_the_comparison():

@@ -310,6 +310,11 @@ def test_how_long_does_not_tell_how_much(question: str, text: str, unit: float):
     assert fit(question, text)["unit"] == unit
 
 
+@pytest.mark.parametrize(("text", "fits"), [("渔业用地占比近三分之一", True), ("渔业用地与林地之比为3∶1", False)])
+def test_a_fraction_is_a_share(text: str, fits: bool):
+    assert (fit("渔业用地现在还有几成？", text)["unit"] > 0) == fits
+
+
 @pytest.mark.parametrize("text", ["渔业产值增长3倍", "渔业产值增长3%", "渔业产值提高3个百分点"])
 def test_a_multiple_or_a_share_is_no_amount(text: str):
     assert fit("渔业产值总额是多少？", text)["unit"] == -1.0

@@ -135,6 +135,8 @@ def test_of_several_reports_the_newest_says_what_this_year_is():
         ("水库被当成几号工程来抓？", "name"),
         ("列出去年改造的户数。", "number"),
         ("如何推进水库建设？", "how"),
+        ("好多田荒着没人管，有啥打算？", "how"),
+        ("有啥打算，要修几座水库？", "number"),
         ("有没有新建水库？", "yesno"),
         ("听说要建几座水库，是不是真的？", "yesno"),
         ("用了好多年的水管换了多长？", "number"),
