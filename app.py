@@ -28,7 +28,7 @@ from vectorstore.index import open_index
 from vectorstore.retrieve import ReportRetriever
 from vectorstore.shelf import Shelf
 
-WARMING_UP = "今年的主要预期目标是什么？"
+Examples = dict[str, tuple[str, ...]]  # language → questions to click on
 
 
 def open_bot(settings: Settings | None = None) -> Bot:
@@ -38,15 +38,23 @@ def open_bot(settings: Settings | None = None) -> Bot:
     return bot
 
 
-def open_live(settings: Settings) -> tuple[Live, ReportArchive]:
-    """The bot of the web app, and what looks after its reports: what is published there is asked here at once."""
+def open_live(settings: Settings, examples: Examples) -> tuple[Live, ReportArchive]:
+    """The bot of the web app, and what looks after its reports: what is published there is asked here at once.
+
+    `examples` are filled in, now and whenever a report is published or withdrawn.
+    """
     embedder, writer = open_embedder(settings), _writer(settings)
-    live = Live(*_opened(settings, embedder, writer))
+
+    def opened() -> tuple[Bot, Callable[[], None]]:
+        bot, close = _opened(settings, embedder, writer)
+        # Asking them also reads the default report in, so that nobody has to wait for it.
+        examples.update(suggestions(bot, settings.default_report))
+        return bot, close
+
+    live = Live(*opened())
 
     def take_up() -> None:
-        bot, close = _opened(settings, embedder, writer)
-        bot.ask(WARMING_UP, mode="extractive")  # reads the default report in, so that nobody has to wait for it
-        live.change(bot, close)
+        live.change(*opened())
 
     return live, ReportArchive(settings, embedder, take_up)
 
@@ -67,13 +75,13 @@ def _opened(settings: Settings, embedder: Embedder, writer: Writer | None) -> tu
     return bot, index.close
 
 
-def suggestions(bot: Bot | Live, default_report: str) -> dict[str, tuple[str, ...]]:
+def suggestions(bot: Bot, default_report: str) -> Examples:
     """Questions to click on, in each language: about the report asked when none is named, and answered by it."""
+    languages: tuple[Language, ...] = ("zh", "en")
     if not bot.reports:
-        return {}
+        return {language: () for language in languages}
     report = scope("", bot.reports, default_report)[0]
     told = bot.passages(report.id), bot.sections(report.id)
-    languages: tuple[Language, ...] = ("zh", "en")
     return {
         language: answered(suggest(report, *told, language), lambda question: bot.ask(question, mode="extractive"))
         for language in languages
@@ -114,8 +122,8 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         closing(Runner(Jobs(settings.home / "jobs"))) as runner,
         purging(records.receipts, days),
     ):
-        bot, archive = _live_or_error(settings)
-        examples = suggestions(bot, settings.default_report) if isinstance(bot, Live) else {}
+        examples: Examples = {}
+        bot, archive = _live_or_error(settings, examples)
         staff = Staff(
             records,
             runner,
@@ -128,10 +136,10 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         serve(app, host, port)
 
 
-def _live_or_error(settings: Settings) -> tuple[Live, Archive] | tuple[SetupError, SetupError]:
+def _live_or_error(settings: Settings, examples: Examples) -> tuple[Live, Archive] | tuple[SetupError, SetupError]:
     """A missing index is shown on the page, with the command that mends it."""
     try:
-        return open_live(settings)
+        return open_live(settings, examples)
     except SetupError as error:
         print(error, file=sys.stderr)
         return error, error

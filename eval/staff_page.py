@@ -65,7 +65,7 @@ def _app(settings: Settings, records: Any, runner: Runner) -> ASGIApp:
     from chatbot.web.staff.reports import reports_tab
     from chatbot.web.staff.staff import Staff
 
-    live, archive = open_live(settings)
+    live, archive = open_live(settings, {})
     staff = Staff(
         records,
         runner,

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from web_browser import ask, fresh, needs_chromium, opened
 from web_fakes import NASTY, TEXT, TOWN, FakeBot
-from web_server import serving
+from web_server import serving, serving_app
 
 from chatbot.errors import IndexMissing
+from chatbot.web.server import create_app
 
 QUESTION = "去年地区生产总值增长多少？"
 SECOND = replace(TOWN, id="county-2023", title="<i>乙县</i>政府工作报告", year=2023, text=TEXT)
@@ -102,6 +103,20 @@ def test_a_refusal_is_calm_and_its_note_apart(page: Page) -> None:
     ask(page, "地铁票价是多少？")
     expect(page.locator(".zw-label")).to_have_text("报告未提及")
     expect(page.locator(".zw-note p")).to_have_text("报告提到了城镇新增就业。")
+
+
+def test_the_title_and_the_examples_follow_the_reports(desk: BrowserContext) -> None:
+    bot, examples = FakeBot(TOWN), {"zh": ("甲？", "乙？")}
+    with serving_app(lambda: create_app(bot, examples=examples)) as url, desk.new_page() as page:
+        opened(page, url)
+        expect(page.locator(".zw-basis")).to_contain_text(TOWN.title)
+        expect(page.locator(".zw-chip:visible")).to_have_text(["甲？", "乙？"])
+        bot.reports, examples["zh"] = (replace(TOWN, title="乙县政府工作报告"),), (QUESTION,)
+        page.reload()
+        expect(page.locator(".zw-basis")).to_contain_text("乙县")
+        expect(page.locator(".zw-chip:visible")).to_have_text([QUESTION])
+        page.click(".zw-chip:visible")
+        expect(page.locator(".zw-card")).to_have_count(2)
 
 
 def test_a_click_on_an_example_asks_it(page: Page) -> None:

@@ -13,7 +13,7 @@ from chatbot.types import Answer, Citation, Dropped
 from chatbot.web.cards import Cards, excerpt, place, report_title
 from chatbot.web.kept import Turn
 from chatbot.web.texts import Texts
-from chatbot.web.transcript import conversation, drawn, earlier, header, missing, working
+from chatbot.web.transcript import basis, conversation, drawn, earlier, header, missing, working
 
 ZH = Texts.of("zh")
 
@@ -129,7 +129,7 @@ def test_foreign_text_in_question_answer_and_path_stays_text() -> None:
 def test_foreign_text_in_a_report_stays_text() -> None:
     evil = report(text=f"{NASTY}\n前{NASTY}中{NASTY}后", title=f"<b>{NASTY}", id='"><script>')
     answer = Answer("answered", ("话。[1]",), (cite(evil, f"中{NASTY}"),))
-    html = drawn(1, Turn("问", answer), cards(evil), ZH) + header((evil,), ZH)
+    html = drawn(1, Turn("问", answer), cards(evil), ZH) + basis((evil,), ZH)
     assert harmless(html)
     assert NASTY in Tags(html).text
 
@@ -224,11 +224,11 @@ def test_earlier_turns_are_folded_up_and_numbered_from_one() -> None:
 
 @pytest.mark.parametrize(("language", "there"), [("zh", "en/"), ("en", "../")])
 def test_the_header_leads_to_the_other_language(language: str, there: str) -> None:
-    assert f'<a href="{there}" lang=' in header((), Texts.of(language))
+    assert f'<a href="{there}" lang=' in header(Texts.of(language))
 
 
 def test_the_header_says_that_answers_are_compiled_automatically_and_how_to_check_them() -> None:
-    assert "回答由程序自动整理" in header((), ZH) and "可与报告原文逐字核对" in header((), ZH)
+    assert "回答由程序自动整理" in header(ZH) and "可与报告原文逐字核对" in header(ZH)
 
 
 def test_every_answer_is_labelled_on_the_page_and_in_what_is_copied() -> None:

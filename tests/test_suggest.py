@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from core_fakes import report_text
+from index_fakes import HashEmbedder, settings_in, silent
 from web_fakes import GROWTH, SILENT
 
-from app import open_bot, suggestions
+from app import Examples, open_bot, open_live, suggestions
+from chatbot.archive import Recognised
 from chatbot.bot import Bot
 from chatbot.settings import load_settings
 from chatbot.suggest import MOST, answered, suggest
@@ -14,6 +18,7 @@ from chatbot.types import Answer, Language, Report
 from eval.questions import default_report
 from eval.subjects import ready
 from vectorstore.embed import open_embedder
+from vectorstore.index import build
 from vectorstore.passages import passages
 from vectorstore.sections import sections
 
@@ -73,6 +78,24 @@ def test_six_are_shown_in_each_language(default_bot: Bot) -> None:
     shown = suggestions(default_bot, "")
     assert {language: len(questions) for language, questions in shown.items()} == {"zh": MOST, "en": MOST}
     assert "今年要办哪些民生实事？" in shown["zh"] and "今年的主要预期目标有哪些？" in shown["zh"]
+
+
+def test_they_follow_what_is_published_and_withdrawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.open_embedder", lambda settings: HashEmbedder())
+    settings, examples = settings_in(tmp_path, ("云川市", 2031)), Examples()
+    build(settings, HashEmbedder(), silent)
+    _, archive = open_live(settings, examples)
+    assert examples["zh"] and examples["en"]
+    upload = tmp_path / "upload.txt"
+    upload.write_text(
+        "海湾市人民政府工作报告\n（2031年1月9日）\n一、2030年工作回顾\n大家都很努力。\n", encoding="utf-8"
+    )
+    (found,) = archive.recognise(upload)
+    assert isinstance(found, Recognised)
+    (first,) = archive.held()
+    archive.publish([found.report], silent)
+    archive.withdraw(first.id, silent)
+    assert examples == {"zh": (), "en": ()}
 
 
 def test_what_the_bot_does_not_answer_is_not_shown() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ import gradio as gr
 from gradio.events import api
 
 from chatbot.errors import ZhengwenError
+from chatbot.suggest import MOST as CHIPS
 from chatbot.types import Report
 from chatbot.web.api import ask_endpoint, brief_endpoint
 from chatbot.web.cards import Cards, report_title
@@ -21,7 +21,7 @@ from chatbot.web.kept import MOST
 from chatbot.web.pane import pane
 from chatbot.web.talk import Conversation
 from chatbot.web.texts import Texts
-from chatbot.web.transcript import conversation, footer, header, missing
+from chatbot.web.transcript import basis, conversation, footer, header, missing
 
 _ROOM = Path(__file__).parent
 TALK, PANE = ((_ROOM / name).read_text(encoding="utf-8") for name in ("talk.js", "pane.js"))
@@ -68,19 +68,22 @@ class Current:
 def build_page(
     bot: AskableBot | ZhengwenError,
     texts: Texts,
-    examples: Sequence[str],
+    examples: Callable[[], Sequence[str]],
     mode: str,
     ledger: Ledger | None = None,
 ) -> gr.Blocks:
-    """The whole page, with `/ask` and `/brief` as the only endpoints a client sees."""
+    """The whole page, with `/ask` and `/brief` as the only endpoints a client sees.
+
+    `examples` gives the questions to click on; it is called whenever the page is opened.
+    """
     page = gr.Blocks(title=texts.name, analytics_enabled=False)
     with page:
         api(ask_endpoint(bot, texts, mode, ledger), api_name="ask", concurrency_id="ask")
         api(brief_endpoint(bot, texts, mode), api_name="brief", concurrency_id="ask")
+        _html(header(texts), elem_id="zw-top", js_on_load=HEADER)
         if isinstance(bot, ZhengwenError):
-            _html(header((), texts) + missing(bot, texts), elem_id="zw-top", js_on_load=HEADER)
+            _html(missing(bot, texts))
         else:
-            _html(header(bot.reports, texts), elem_id="zw-top", js_on_load=HEADER)
             cards = Cards(Current(bot), bot.text_of, texts)
             _chat(page, Conversation(bot, cards, texts, mode, ledger), examples)
         _html(footer(texts), elem_id="zw-foot", js_on_load=FOOTER)
@@ -91,14 +94,21 @@ def _html(value: str, **more: Any) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, **more)
 
 
-def _chat(page: gr.Blocks, talk: Conversation, examples: Sequence[str]) -> None:
+def _chat(page: gr.Blocks, talk: Conversation, examples: Callable[[], Sequence[str]]) -> None:
     texts = talk.texts
     kept = gr.BrowserState(None, storage_key=STORE, secret=SECRET)
+    about = _html(basis(talk.bot.reports, texts), elem_id="zw-about")
     scope = _scope(talk)
-    page.load(lambda: gr.update(**_choices(talk)), None, scope, **_QUIET)
     with gr.Column(elem_id="zw-welcome") as welcome:
         _html(f"<h2>{escape(texts.examples)}</h2>")
-        chips = [gr.Button(example, elem_classes="zw-chip", variant="secondary", size="md") for example in examples]
+        look: dict[str, Any] = {"elem_classes": "zw-chip", "variant": "secondary", "size": "md"}
+        chips = [gr.Button(**chip, **look) for chip in _chips(examples())]
+
+    def opened() -> list[dict[str, Any]]:
+        shown = [gr.update(**chip) for chip in _chips(examples())]
+        return [gr.update(value=basis(talk.bot.reports, texts)), gr.update(**_choices(talk)), *shown]
+
+    page.load(opened, None, [about, scope, *chips], **_QUIET)
     earlier = _html("", elem_id="zw-earlier-turns", js_on_load=TELL)
     log = _html(conversation(()), elem_id="zw-conversation", js_on_load=TALK)
     with gr.Row(elem_id="zw-composer"):
@@ -125,7 +135,7 @@ def _wire(talk: Conversation, asking: Asking, shown: Shown) -> list[Any]:
     }
     known = [shown.kept, asking.scope]
     asked = [gr.on([asking.box.submit, asking.send.click], talk.ask, [asking.box, *known], **events)]
-    asked += [chip.click(partial(talk.ask, chip.value), known, **events) for chip in asking.chips]
+    asked += [chip.click(talk.ask, [chip, *known], **events) for chip in asking.chips]
     asking.clear.click(talk.anew, shown.kept, list(shown), cancels=asked, **_QUIET)
     return asked
 
@@ -151,6 +161,12 @@ def _scope(talk: Conversation) -> gr.Dropdown:
 def _choices(talk: Conversation) -> dict[str, Any]:
     choices = [(report_title(report, talk.texts), report.id) for report in talk.bot.reports]
     return {"choices": choices, "visible": len(choices) > 1}
+
+
+def _chips(examples: Sequence[str]) -> list[dict[str, Any]]:
+    """As many buttons as there may be examples; those without one are out of sight."""
+    shown = [*examples[:CHIPS], *[""] * (CHIPS - len(examples))]
+    return [{"value": example, "visible": bool(example)} for example in shown]
 
 
 def _box(texts: Texts) -> gr.Textbox:

@@ -76,8 +76,9 @@ def create_app(
 ) -> FastAPI:
     """The app around `bot`, or around the error that says why there is none (then the page says what to do).
 
-    `examples` are questions to click on for each language, by default general ones; `mode` is how the page asks (auto,
-    extractive, model); `ledger` keeps answers and their ratings, None keeps nothing.
+    `examples` are questions to click on for each language, by default general ones, looked up whenever the page is
+    opened; `mode` is how the page asks (auto, extractive, model); `ledger` keeps answers and their ratings, None keeps
+    nothing.
     """
     texts, metrics = Texts.of(), Metrics()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -87,7 +88,7 @@ def create_app(
     add_rating(app, ledger, texts)
     asked = bot if isinstance(bot, ZhengwenError) else CountedBot(bot, metrics)
     pages = {
-        language: _page(asked, language, (examples or {}).get(language, ()), mode, ledger) for language in LANGUAGES
+        language: _page(asked, language, {} if examples is None else examples, mode, ledger) for language in LANGUAGES
     }
     if doors.staff:
         add_staff(app, asked, doors.staff)
@@ -100,10 +101,14 @@ def create_app(
 
 
 def _page(
-    bot: AskableBot | ZhengwenError, language: str, examples: Sequence[str], mode: str, ledger: Ledger | None
+    bot: AskableBot | ZhengwenError,
+    language: str,
+    examples: Mapping[str, Sequence[str]],
+    mode: str,
+    ledger: Ledger | None,
 ) -> gr.Blocks:
     texts = Texts.of(language)
-    page = build_page(bot, texts, examples or texts.default_examples, mode, ledger)
+    page = build_page(bot, texts, lambda: examples.get(language) or texts.default_examples, mode, ledger)
     page.queue(max_size=QUEUE, default_concurrency_limit=AT_ONCE)
     # By default Gradio draws up a table of all past events after each one, for a dashboard that is off here.
     page._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize

@@ -70,18 +70,22 @@ def earlier(turns: Sequence[Turn], cards: Cards, texts: Texts) -> str:
     return f'<details class="zw-earlier" id="zw-earlier">{summary}{inside}</details>'
 
 
-def header(reports: Sequence[Report], texts: Texts) -> str:
-    """Name, what it is, for a single report its title, the standing notice, and the way to the other language."""
-    only = [report_title(report, texts) for report in reports] if len(reports) == 1 else []
-    basis = "".join(
-        f'<p class="zw-basis">{escape(texts.basis + texts.title.format(title=title))}</p>' for title in only
-    )
+def header(texts: Texts) -> str:
+    """Name, what it is, the standing notice, and the way to the other language."""
     other = f'href="{texts.other}" lang="{texts.other_lang}" hreflang="{texts.other_lang}"'
     return (
         f'<header class="zw-header"><p class="zw-lang"><a {other}>{escape(texts.other_name)}</a></p>'
-        f'<h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>{basis}'
+        f'<h1>{escape(texts.name)}</h1><p class="zw-tagline">{escape(texts.tagline)}</p>'
         f'<p class="zw-notice">{escape(texts.notice)}</p></header>'
     )
+
+
+def basis(reports: Sequence[Report], texts: Texts) -> str:
+    """The title of the one report; nothing where there are more, among which one can choose."""
+    if len(reports) != 1:
+        return ""
+    title = texts.title.format(title=report_title(reports[0], texts))
+    return f'<p class="zw-basis">{escape(texts.basis + title)}</p>'
 
 
 def footer(texts: Texts) -> str:
