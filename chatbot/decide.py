@@ -60,6 +60,8 @@ class Candidate(NamedTuple):
 def candidate(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
     """The clause to answer from (of `period`, if given), or None when no clause speaks of the right time."""
     pairs = [(e, clause) for e in evidence if not is_heading(e.passage) for clause in e.clauses]
+    if question.answer_type == "number":
+        pairs = [(e, clause) for e, clause in pairs if not _announces(e, clause)]
     timely = [(e, c) for e, c in pairs if (c.feature("period") >= 0 if period is None else e.passage.period == period)]
     if not timely:
         return None
@@ -247,8 +249,13 @@ def _told_otherwise(question: Question, found: Candidate, quoted: Sequence[Claus
 
 def _only_announces(_: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:
     """Whether the quote ends before a colon: what it announces is not in it."""
-    passage = found.evidence.passage
-    return passage.text[quoted[-1].span.end - passage.span.start :].startswith(COLONS)
+    return _announces(found.evidence, quoted[-1])
+
+
+def _announces(evidence: Evidence, clause: Clause) -> bool:
+    """Whether the clause stands before a colon."""
+    passage = evidence.passage
+    return passage.text[clause.span.end - passage.span.start :].startswith(COLONS)
 
 
 def _lumped(question: Question, found: Candidate, quoted: Sequence[Clause]) -> bool:

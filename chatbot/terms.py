@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 
 from chatbot.figures import chinese_number
 from chatbot.segment import Word, bigrams, is_county, words
@@ -63,10 +64,25 @@ def _names(text: str) -> Iterator[tuple[Span, Term]]:
 
 
 def _everyday(text: str) -> Iterator[tuple[Span, Term]]:
-    for span in longest(text, lexicon().keys()):
+    known = _known(text)
+    for span in longest(text, known):
         word = span.of(text)
         if not _idle(word) and not _inside_a_code(text, span):
-            yield span, Term(word, lexicon()[word.lower()], kind="everyday")
+            yield span, Term(word, known[word.lower()], kind="everyday")
+
+
+def _known(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The everyday words, and of those that `text` says the official words that it says too: 全社会研发投入强度."""
+    heard = {span.of(text).lower() for span in longest(text, lexicon())}
+    wholes = {n: lexicon()[word] for word in heard for n in lexicon()[word] if n in text and _is_longer_noun(n, word)}
+    return ChainMap(wholes, lexicon())
+
+
+def _is_longer_noun(name: str, word: str) -> bool:
+    """Whether `name` holds `word`, and neither is a verb beside the other, a term of its own: 新增学位, 签约项目."""
+    said = words(word) if word in name else []
+    rest = words(name.replace(word, "，"))
+    return bool(said) and not any(part.pos.startswith("v") for part in (*rest, *said[: len(said) == 1]))
 
 
 def _inside_a_code(text: str, span: Span) -> bool:

@@ -26,7 +26,7 @@ _SAID_COUNT = re.compile(
     r"(?=.*(?:哪|什么|名单|谁|啥|列(?:出|举)))"
 )
 _WHOLE = re.compile(
-    "(?<![城市县乡村镇家江海河湖心手])(?:里面|里头)|当中|之中|(?<![公邻千哪这那城市县乡村镇家江海河湖心手])里(?=[，,有])"
+    "(?<![城市县乡村镇家江海河湖心手])(?:里面|里头)|当中|之中|(?<![公邻千哪这那城市县乡村镇家江海河湖心手])里(?=[，,有又还也])"
     "|(?<![其高初集空途年当之心程作展设进行动一二三四五六七八九十])中(?=[，,有])"
     "|(?<=[目项园批款业品])[中里](?![心学小标国央医间])"
 )
@@ -47,7 +47,8 @@ def understand(message: str, previous: Question | None = None, reports: Sequence
     """
     text = asking("words", "courtesy").sub("", _ASIDE.sub("", simplified(message.strip())))
     language = _language(text)
-    asks = _without_many(text)
+    text = _without(text, "either")
+    asks = _without(text, "many")
     year = _report_year(reports)
     question = Question(
         asked=message,
@@ -102,12 +103,17 @@ def _of_parts(question: Question) -> Question:
     cut = _WHOLE.search(question.text)
     if not cut:
         return question
-    begun = 1 + max(question.text.rfind(mark, 0, cut.start()) for mark in "，；。")
-    whole = [t for t in question.terms if begun <= question.text.rfind(t.text) < cut.start()]
+    whole = _whole(question, cut.start())
     if len(whole) == len(question.terms):
         return question
     terms = tuple(replace(t, weight=t.weight / 2) if t in whole else t for t in question.terms)
     return replace(question, terms=terms)
+
+
+def _whole(question: Question, end: int) -> list[Term]:
+    """The terms in the clause that ends at `end`."""
+    begun = 1 + max(question.text.rfind(mark, 0, end) for mark in "，；。")
+    return [t for t in question.terms if begun <= question.text.rfind(t.text) < end]
 
 
 def _names(term: Term, region: str) -> bool:
@@ -182,9 +188,9 @@ def _implied(text: str, report_year: int | None) -> tuple[Period, ...]:
     return tuple(both)
 
 
-def _without_many(text: str) -> str:
-    """Without 好多年的 (of many years), where something else is asked."""
-    rest = asking("words", "many").sub("", text)
+def _without(text: str, words: str) -> str:
+    """Without 好多年的 (of many years) or 多了还是少了, where something else is asked."""
+    rest = asking("words", words).sub("", text)
     return rest if asking("words", "asks").search(rest) else text
 
 
@@ -330,8 +336,14 @@ def _has_topic(question: Question) -> bool:
 
 
 def _joined(question: Question, previous: Question) -> tuple[Term, ...]:
-    """Own terms in full; earlier ones in full when there is no own topic, else as mere context."""
+    """Own terms in full; earlier ones in full when there is no own topic, else as mere context.
+
+    Where all that a message names is a whole (今年的民生实事里，这一项呢), the part is what was talked of.
+    """
     earlier = [term for term in previous.terms if not any(match(term, own.text) for own in question.terms)]
+    inside = _WHOLE.search(question.text)
+    if earlier and inside and len(_whole(question, inside.start())) == len(question.terms):
+        return tuple(replace(term, weight=term.weight / 2) for term in question.terms) + tuple(earlier)
     if not _has_topic(question):
         telling = _telling([term.text for term in question.terms])
         return tuple(term for term in question.terms if term.text in telling) + tuple(earlier)

@@ -278,6 +278,13 @@ def test_what_only_announces_is_no_answer(question: str, text: str):
     assert confident(question, a_passage(text)) == 0.0
 
 
+def test_a_figure_is_not_looked_for_in_what_only_announces():
+    question = asked("民生实事新建水库几座？")
+    found = evidence_for(question, a_passage("接续实施民生实事："), a_passage("新建水库3座。", start=50))
+    best = candidate(question, found)
+    assert best and best.evidence.passage.text == "新建水库3座。"
+
+
 @pytest.mark.parametrize("text", ["（一）水利建设", "（一）水利建设。"])
 def test_a_heading_is_no_candidate(text: str):
     question, path = asked("水利建设怎么样？"), ("一、工作回顾", "（一）水利建设")

@@ -143,6 +143,15 @@ def test_an_everyday_word_brings_official_words():
     assert (found.kind, found.official) == ("everyday", lexicon()[word])
 
 
+def test_an_official_word_that_is_said_stays_whole():
+    """Each of the words in it would bring passages about another thing."""
+    word, whole = next(
+        (w, name) for w, names in lexicon().items() for name in names if w in name and len(w) == 5 < len(name)
+    )
+    assert [term.text for term in terms(f"{whole}有多少？")] == [whole]
+    assert the(word, f"{word}有多少？").official == lexicon()[word]
+
+
 @pytest.mark.parametrize(
     ("question", "place"),
     [("巫山今年修路吗？", "巫山"), ("我们涪陵今年修路吗？", "涪陵"), ("我住在北碚，今年修路吗？", "北碚")],

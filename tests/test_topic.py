@@ -9,13 +9,16 @@ from core_fakes import PLAN, REVIEW, a_passage, asked
 
 from chatbot.relevance import weigh
 from chatbot.types import MASTHEAD, Passage
+from vectorstore.headings import PROBLEMS
 from vectorstore.topic import (
     announced_places,
     counted_places,
+    headed_places,
     listed_places,
     masthead_places,
     parallel_places,
     parts_places,
+    problem_places,
 )
 
 HERE, ELSEWHERE = ("一、工作回顾", "（一）水利"), ("一、工作回顾", "（二）绿化")
@@ -219,6 +222,48 @@ def test_of_the_parts_of_parts_only_the_upper_ones_are_told():
     deeper = [a_passage(text, PLAN, 2000 + 100 * i, (*path, text)) for i, text in enumerate(("１．渔港", "２．码头"))]
     passages = [*section(LEAD, PARTS), *deeper]
     assert [passages[i].text for i in parts_places(asked(ALL), passages, 0)] == list(PARTS)
+
+
+def headed(question: str) -> list[str]:
+    passages = [*in_a_row("新建水库3座。"), *section(LEAD, PARTS)]
+    return [passages[i].text for i in headed_places(asked(question), passages)]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (f"第二部分“{WORK}”从哪三个方面展开？", list(PARTS)),
+        (f"“{WORK}”下面有哪几个小标题？", list(PARTS)),
+        (f"“{WORK}”从哪四个方面展开？", []),
+        (f"“{WORK}”要建几座水库？", []),
+        ("“青松计划”有哪三个方面？", []),
+    ],
+    ids=["as many as there are", "no number", "another number", "no parts", "another name"],
+)
+def test_a_heading_that_is_quoted_gives_the_headings_below_it(question: str, found: list[str]):
+    assert headed(question) == found
+
+
+# What a report owns up to
+
+OWNED = ("同时也要看到，发展还面临不少问题：", "水库老化；", "河道淤积。", "我们将认真解决。")
+
+
+def owned(question: str, *texts: str) -> list[str]:
+    path = ("一、工作回顾", PROBLEMS)
+    passages = [*in_a_row("水库建设有序。"), *in_a_row(*texts, path=path, start=500)]
+    return [passages[i].text for i in problem_places(asked(question), passages)]
+
+
+@pytest.mark.parametrize("question", ["报告承认还有哪些问题？", "工作中存在什么不足？", "水库方面还存在什么短板？"])
+def test_difficulties_that_are_left_are_looked_for_where_the_report_owns_up_to_them(question: str):
+    assert owned(question, *OWNED) == ["水库老化；", "河道淤积。"]
+    assert owned(question, "水库还存在短板。") == ["水库还存在短板。"]
+
+
+@pytest.mark.parametrize("question", ["水库老化的问题怎么解决？", "今年解决了哪些突出问题？", "水库有几座？"])
+def test_what_is_done_about_a_difficulty_stands_elsewhere(question: str):
+    assert owned(question, *OWNED) == []
 
 
 # The head of the report

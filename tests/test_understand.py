@@ -427,6 +427,40 @@ def test_a_follow_up_with_a_time_of_its_own_leaves_the_years_together_behind():
     assert "五年" in asked("过去五年一共建了多少座水库？", "能灌溉多少亩？").text
 
 
+@pytest.mark.parametrize("follow_up", ["今年的民生实事里，这一项是多少？", "今年的民生实事里又有多少？"])
+def test_a_follow_up_that_only_names_a_whole_asks_for_the_part_that_was_talked_of(follow_up: str):
+    found = {term.text: term for term in asked("去年新增托位几个？", follow_up).terms}
+    assert found["民生实事"].weight < found["托位"].weight and found["托位"].kind != "context"
+
+
+@pytest.mark.parametrize(
+    ("message", "attribute"),
+    [
+        ("渔船今年比去年多还是少？两年各多少艘？", ""),
+        ("新建渔港，今年的目标比去年多了还是少了，各是多少座？", ""),
+        ("渔业产值是增长还是下降？", "growth"),
+    ],
+    ids=["more or less", "with 了", "up or down"],
+)
+def test_more_or_less_beside_a_question_for_the_figures_asks_for_no_change(message: str, attribute: str):
+    question = asked(message)
+    assert question.attribute == attribute
+    assert not {"多", "少", "多了", "少了"} & {term.text for term in question.terms}
+
+
+@pytest.mark.parametrize(
+    ("message", "person"),
+    [
+        ("渔船和渔网去年谁增长得快？各增长多少？", False),
+        ("渔船和渔网谁的产值高，各多少？", False),
+        ("渔港是谁建的？", True),
+        ("谁高票当选？", True),
+    ],
+)
+def test_who_is_faster_asks_for_no_person(message: str, person: bool):
+    assert (asked(message).answer_type == "person") is person
+
+
 def test_what_is_carried_over_makes_the_text_stand_alone():
     text = asked("去年新建公园多少个？", "那今年呢？").text
     assert "公园" in text and text.endswith("那今年呢？")

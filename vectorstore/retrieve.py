@@ -28,6 +28,7 @@ from chatbot.lists import SAID, announces
 from chatbot.relevance import score_clauses, weigh
 from chatbot.types import Evidence, Passage, Question, Span, Term
 from chatbot.understand import understand
+from chatbot.wordlists import asking
 from vectorstore.associations import Associations, pieces
 from vectorstore.dual import shipped
 from vectorstore.embed import Embedder, Vectors
@@ -38,10 +39,12 @@ from vectorstore.passages import clauses
 from vectorstore.topic import (
     announced_places,
     counted_places,
+    headed_places,
     listed_places,
     masthead_places,
     parallel_places,
     parts_places,
+    problem_places,
 )
 from vectorstore.vocabulary import Vocabulary, content_words, likeness
 
@@ -192,8 +195,19 @@ class Search:
             return self._overview({places[e.passage.id]: e for e in found if e.passage.id in places})
         if lines := masthead_places(self._asked.question, self._passages):
             return [self.evidence(place) for place in lines]
+        if headings := headed_places(self._asked.question, self._passages):
+            return [replace(self.evidence(place), part="entry") for place in headings]
+        if problems := self._problems():
+            return problems
         lists = (self._listed(e, places[e.passage.id]) for e in self._leading(found) if e.passage.id in places)
         return next((each for each in lists if each), [])
+
+    def _problems(self) -> list[Evidence]:
+        """What the report owns up to: all of it, or what speaks of the matter that is asked about."""
+        told = [self.evidence(place) for place in problem_places(self._asked.question, self._passages)]
+        if all(asking("words", "problem").fullmatch(term.text) for term in self._asked.terms):
+            return [replace(evidence, part="entry") for evidence in told]
+        return told if any(evidence.best.feature("cover") >= SAID for evidence in told) else []
 
     def _leading(self, found: Sequence[Evidence]) -> Sequence[Evidence]:
         """The best passage; where a number of things is asked for also those nearly as good, for a list has one too."""

@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 
 from chatbot.fit import period_fit
-from chatbot.lists import asks_for_several, is_heading
+from chatbot.lists import COLONS, asks_for_several, is_heading
 from chatbot.relevance import Weighed
 from chatbot.segment import words
 from chatbot.terms import match
 from chatbot.types import MASTHEAD, Passage, Question, Term
 from chatbot.wordlists import asking
+from vectorstore.headings import PROBLEMS
 
 _LISTED = 0.8  # share of the question that a heading must say to name the very thing
 _NAMED_ABOVE = 0.6  # the same of the heading above, where the number of its parts is told too
@@ -60,8 +61,33 @@ def masthead_places(question: Question, passages: Sequence[Passage]) -> list[int
     return [] if elsewhere or another else lines
 
 
+def problem_places(question: Question, passages: Sequence[Passage]) -> list[int]:
+    """Places of what the report owns up to, when the question is about difficulties that are left."""
+    if not asking("words", "problems").search(question.text):
+        return []
+    places = [i for i, p in enumerate(passages) if p.path[-1:] == (PROBLEMS,) and not is_heading(p)]
+    announcing = next((i for i in places if passages[i].text.endswith(COLONS)), None)
+    return places if announcing is None else _behind(passages, announcing) or places
+
+
+def headed_places(question: Question, passages: Sequence[Passage]) -> list[int]:
+    """Places of the headings right below a heading that the question quotes, when it asks for its parts."""
+    names = [term for term in question.terms if term.kind == "name"]
+    if not names or not asking("words", "parts").search(question.text):
+        return []
+    paths = dict.fromkeys(p.path for p in passages if p.path and all(match(term, p.path[-1]) == 1 for term in names))
+    parts = ([i for i, p in enumerate(passages) if p.path[:-1] == path and is_heading(p)] for path in paths)
+    return next((below for below in parts if len(below) >= _FEWEST_PARTS and _asks_for(question, len(below))), [])
+
+
 def announced_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
-    """Places of the entries that the passage at `best` announces (…差距：), up to a full stop."""
+    """Places of the entries that the passage at `best` announces (…差距：)."""
+    entries = _behind(passages, best)
+    return entries if len(entries) >= _FEWEST_ANNOUNCED and _asks_for(question, len(entries)) else []
+
+
+def _behind(passages: Sequence[Passage], best: int) -> list[int]:
+    """Places of the passages that follow on that at `best` in its section, up to a full stop."""
     entries: list[int] = []
     for i in range(best + 1, len(passages)):
         if passages[i].path != passages[best].path:
@@ -69,7 +95,7 @@ def announced_places(question: Question, passages: Sequence[Passage], best: int)
         entries.append(i)
         if passages[i].text.endswith("。"):
             break
-    return entries if len(entries) >= _FEWEST_ANNOUNCED and _asks_for(question, len(entries)) else []
+    return entries
 
 
 def parts_places(question: Question, passages: Sequence[Passage], best: int) -> list[int]:
