@@ -7,6 +7,7 @@ clause that says the asked words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from chatbot.figures import quantities
@@ -24,6 +25,7 @@ _HALF = 0.5  # of the name of a figure
 _ALL = 0.9  # share of a question from which nothing of it is left unsaid
 _NEARLY_ALL = 0.75  # share of a question from which one clause says what a list is of
 _FULL_STOPS = "；。！？"
+_MEMBERS = re.compile("[、和与及]")
 
 
 def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clause, ...]:
@@ -73,13 +75,19 @@ def _joins(
             or (follows and not fits)
             or (place > last and _asked_too(question, evidence.passage.slice(here), evidence.passage.slice(there)))
         )
-    idle = place < first and _is_whole(question, clauses[first : last + 1]) and not _names_it(clauses[place])
+    said = [c for c in clauses[first : last + 1] if c.feature("cover") > clauses[place].feature("cover")]
+    idle = any(_is_whole(question, c, evidence.passage.slice(c.span), place < first) for c in said)
     return adds or (whole.end - whole.start <= _GLANCE and not idle)
 
 
-def _is_whole(question: Question, quoted: Sequence[Clause]) -> bool:
-    """Whether a list is asked for and a clause holds one and says what it lists: what stands before is another."""
-    return question.answer_type == "list" and any(c.feature("type") > 0 and _names_it(c) for c in quoted)
+def _is_whole(question: Question, clause: Clause, text: str, before: bool) -> bool:
+    """Whether a clause that says more of what is asked than the one beside it holds the answer alone.
+
+    It has as many members as are asked for; or it lists some, and what stands `before` it is another list.
+    """
+    if question.count and question.answer_type in ("list", "name"):
+        return clause.feature("cover") >= _HALF and len(_MEMBERS.findall(text)) >= question.count - 1
+    return question.answer_type == "list" and before and clause.feature("type") > 0 and _names_it(clause)
 
 
 def _names_it(clause: Clause) -> bool:

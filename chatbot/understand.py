@@ -112,7 +112,7 @@ def _of_parts(question: Question) -> Question:
 
 def _whole(question: Question, end: int) -> list[Term]:
     """The terms in the clause that ends at `end`."""
-    begun = 1 + max(question.text.rfind(mark, 0, end) for mark in "，；。")
+    begun = 1 + max(question.text.rfind(mark, 0, end) for mark in "，,；;。")
     return [t for t in question.terms if begun <= question.text.rfind(t.text) < end]
 
 
@@ -202,7 +202,8 @@ def _units(text: str) -> tuple[str, ...]:
         return ("成",)
     money = ("元",) if asking("words", "money").search(text) else ()
     asked = [m[1] for m in _asked_units().finditer(text) if not _is_noun(text[m.start(1) :], m[1])]
-    return tuple(dict.fromkeys([*money, *asked]))
+    english = [unit for unit, pattern in _patterns("english_units") if pattern.search(text)][:1]
+    return tuple(dict.fromkeys([*money, *asked, *english]))
 
 
 def _is_noun(text: str, unit: str) -> bool:

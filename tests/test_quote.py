@@ -89,6 +89,22 @@ def test_a_fact_brings_its_short_neighbours_along(question: str):
     assert "新增里程" in quoted_for(question, "轨道交通三号线开通运营，新增里程21公里。", "三号线")
 
 
+HARBOURS = "培育渔网、渔具、渔灯三大渔业产业，壮大鱼干、鱼粉、鱼油、虾米四大加工产业，扶持渔家乐"
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "quoted"),
+    [
+        ("三大渔业产业是哪三个？", "渔网", "培育渔网、渔具、渔灯三大渔业产业"),
+        ("四大加工产业是什么？哪四个？", "鱼干", "壮大鱼干、鱼粉、鱼油、虾米四大加工产业"),
+    ],
+)
+def test_a_list_with_as_many_members_as_asked_for_is_quoted_without_the_one_beside_it(
+    question: str, words: str, quoted: str
+):
+    assert quoted_for(question, HARBOURS, words) == quoted
+
+
 def test_a_long_neighbour_without_an_asked_word_stays_out():
     text = f"云门水库开工，{'扎实做好各方面工作' * 12}。"
     assert quoted_for("哪座水库开工？", text, "水库") == "云门水库开工"

@@ -434,6 +434,22 @@ def test_a_follow_up_that_only_names_a_whole_asks_for_the_part_that_was_talked_o
 
 
 @pytest.mark.parametrize(
+    ("message", "units"),
+    [
+        ("How many fishing boats were exported last year?", ("个",)),
+        ("How many passengers did the harbour see?", ("人",)),
+        ("How many suggestions from people were handled?", ("个",)),
+        ("How many square kilometres were restored?", ("平方公里",)),
+        ("How many kilometres of road are planned?", ("公里",)),
+        ("How many times did output grow?", ()),
+        ("How much did the harbour cost?", ("元",)),
+    ],
+)
+def test_what_is_counted_in_english_has_a_measure(message: str, units: tuple[str, ...]):
+    assert asked(message).units == units
+
+
+@pytest.mark.parametrize(
     ("message", "attribute"),
     [
         ("渔船今年比去年多还是少？两年各多少艘？", ""),
