@@ -83,11 +83,15 @@ def _joins(
 def _is_whole(question: Question, clause: Clause, text: str, before: bool) -> bool:
     """Whether a clause that says more of what is asked than the one beside it holds the answer alone.
 
-    It has as many members as are asked for; or it lists some, and what stands `before` it is another list.
+    It has as many members as are asked for; or it lists some, and what stands `before` it is another list; or it says
+    all and has a name of the kind that 哪个 asks for.
     """
     if question.count and question.answer_type in ("list", "name"):
         return clause.feature("cover") >= _HALF and len(_MEMBERS.findall(text)) >= question.count - 1
-    return question.answer_type == "list" and before and clause.feature("type") > 0 and _names_it(clause)
+    if question.answer_type == "list":
+        return before and clause.feature("type") > 0 and _names_it(clause)
+    named = question.answer_type == "name" and "哪" in question.text and clause.feature("type") >= 1.0
+    return named and clause.feature("cover") >= _ALL
 
 
 def _names_it(clause: Clause) -> bool:

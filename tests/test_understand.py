@@ -455,8 +455,10 @@ def test_what_is_counted_in_english_has_a_measure(message: str, units: tuple[str
         ("渔船今年比去年多还是少？两年各多少艘？", ""),
         ("新建渔港，今年的目标比去年多了还是少了，各是多少座？", ""),
         ("渔业产值是增长还是下降？", "growth"),
+        ("渔业产值增减了多少？", "growth"),
+        ("去年新增减税降费规模是多少？", "amount"),
     ],
-    ids=["more or less", "with 了", "up or down"],
+    ids=["more or less", "with 了", "up or down", "either way", "by chance"],
 )
 def test_more_or_less_beside_a_question_for_the_figures_asks_for_no_change(message: str, attribute: str):
     question = asked(message)
