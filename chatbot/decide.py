@@ -61,7 +61,7 @@ def candidate(question: Question, evidence: Sequence[Evidence], period: Period |
     """The clause to answer from (of `period`, if given), or None when no clause speaks of the right time."""
     pairs = [(e, clause) for e in evidence if not is_heading(e.passage) for clause in e.clauses]
     if question.answer_type == "number":
-        pairs = [(e, clause) for e, clause in pairs if not _announces(e, clause)]
+        pairs = [(e, clause) for e, clause in pairs if is_listed(question, e) or not _announces(e, clause)]
     timely = [(e, c) for e, c in pairs if (c.feature("period") >= 0 if period is None else e.passage.period == period)]
     if not timely:
         return None
@@ -263,6 +263,14 @@ def _lumped(question: Question, found: Candidate, quoted: Sequence[Clause]) -> b
     text = found.evidence.passage.slice(quote_span(quoted))
     fitting = [figure for figure in quantities(text) if unit_fit(question, figure, text) >= 0]
     return question.each and len(fitting) < 2
+
+
+def says_all(question: Question, found: Candidate) -> bool:
+    """Whether the quote says all of the question, and a figure of the kind asked for: enough for a period whose
+    counterpart is told beyond doubt."""
+    quoted = window(question, found.evidence, found.clause)
+    best = _best_of(quoted)
+    return not vetoed(question, found, quoted) and best["cover"] >= _ALL_SAID and best["unit"] > 0
 
 
 def answers(question: Question, found: Candidate) -> bool:

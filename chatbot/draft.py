@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatbot.carry import stands_alone
-from chatbot.decide import Candidate, answers, candidate, confidence
+from chatbot.decide import answers, candidate, confidence, says_all
 from chatbot.fit import figure_fit
 from chatbot.indicators import indicators
 from chatbot.lists import is_heading, name_of
@@ -25,7 +25,6 @@ from chatbot.types import (
     Evidence,
     Indicator,
     Passage,
-    Period,
     Question,
     Span,
 )
@@ -129,15 +128,14 @@ def _pointer(question: Question, near: Evidence, clause: Clause) -> str:
     return phrase("pointer", question).format(place=place, text=text)
 
 
-def _best(question: Question, evidence: Sequence[Evidence], period: Period | None = None) -> Candidate | None:
-    """The clause that answers best, or None when none can be relied on."""
-    found = candidate(question, evidence, period)
-    return found if found and answers(question, found) else None
-
-
 def _comparison(question: Question, evidence: Sequence[Evidence]) -> Draft:
     """One sentence a period; when only one period is told, that one, and a word on the other."""
-    found = {period: _best(question, evidence, period) for period in question.periods}
+    nearest = {period: candidate(question, evidence, period) for period in question.periods}
+    sure = any(best and answers(question, best) for best in nearest.values())
+    found = {
+        period: best if best and sure and (answers(question, best) or says_all(question, best)) else None
+        for period, best in nearest.items()
+    }
     sentences = tuple(_sentence(question, best.evidence, best.clause) for best in found.values() if best)
     if not sentences:
         return refusal(question, evidence)

@@ -285,6 +285,12 @@ def test_a_figure_is_not_looked_for_in_what_only_announces():
     assert best and best.evidence.passage.text == "新建水库3座。"
 
 
+def test_what_announces_figures_that_are_all_asked_for_stays_a_candidate():
+    question, text = asked("渔业发展目标是哪几项，各是多少？"), "渔业发展目标是：新建渔港，改造渔船，培训渔民。"
+    best = candidate(question, evidence_for(question, a_passage(text, PLAN)))
+    assert best and best.evidence.passage.slice(best.clause.span) == "渔业发展目标是"
+
+
 @pytest.mark.parametrize("text", ["（一）水利建设", "（一）水利建设。"])
 def test_a_heading_is_no_candidate(text: str):
     question, path = asked("水利建设怎么样？"), ("一、工作回顾", "（一）水利建设")

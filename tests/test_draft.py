@@ -61,6 +61,15 @@ def test_a_comparison_with_one_year_untold_is_partial_and_names_it():
     assert found.status == "partial" and quotes(found, PAST) == ["新建水库3座"] and "2031" in found.note
 
 
+def test_beside_a_year_that_is_told_beyond_doubt_the_other_needs_no_more_than_to_say_all(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("chatbot.draft.answers", lambda question, found: found.evidence.passage.period == NEXT.period)
+    assert drafted("去年和今年新建水库各几座？", PAST, NEXT).status == "answered"
+    other = a_passage("新建渔港3座。", PAST.period)
+    assert drafted("去年和今年新建水库各几座？", other, NEXT).status == "partial"
+
+
 def test_a_comparison_with_neither_year_told_is_refused():
     found = drafted("去年和今年新建水库各几座？", a_passage("水库建设稳步推进。"))
     assert (found.status, found.sentences) == ("refused", ())

@@ -479,6 +479,18 @@ def test_who_is_faster_asks_for_no_person(message: str, person: bool):
     assert (asked(message).answer_type == "person") is person
 
 
+@pytest.mark.parametrize(
+    ("before", "follow_up", "word"),
+    [
+        ("去年新建渔港几座？", "今年还要新建多少？", "渔港"),
+        ("去年开通轨道交通多少公里？", "具体是哪几条线？", "轨道交通"),
+        ("今年启动哪些渔港项目？", "那要建成的呢？", "渔港"),
+    ],
+)
+def test_a_follow_up_with_an_action_or_a_measure_alone_takes_the_topic_along(before: str, follow_up: str, word: str):
+    assert any(word in term.text for term in asked(before, follow_up).terms)
+
+
 def test_what_is_carried_over_makes_the_text_stand_alone():
     text = asked("去年新建公园多少个？", "那今年呢？").text
     assert "公园" in text and text.endswith("那今年呢？")
