@@ -168,13 +168,15 @@ def name_first(spot: Spot) -> tuple[Named, ...]:
     noun = _noun_after(spot.text, spot.tail)
     if lead.name.start == lead.name.end or (quantity.dimension == "time" and noun and "连续" not in lead.predicate):
         return ()
+    if spot.known and lead.name.of(spot.text) in _NAMES["totals"]:
+        return ()
     direction = quantity.direction or _LEADING.get(lead.verb, "")
     end = noun.end if noun and _GENERIC.fullmatch(noun.of(spot.text)) else quantity.span.end
     return (Named(replace(quantity, direction=direction), lead.name, Span(lead.start, end)),)
 
 
 def continued(spot: Spot) -> tuple[Named, ...]:
-    """…64.8万户、增长21.8%: a figure without a name of its own measures what the figure before it did."""
+    """…64.8万户、增长21.8%, 总数达到340家: without a name of its own a figure measures what the one before it did."""
     quantity = spot.run[0]
     is_time = quantity.dimension == "time" and "连续" not in spot.lead.predicate
     if not spot.known or is_time or _is_bare(spot):

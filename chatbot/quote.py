@@ -26,6 +26,7 @@ _ALL = 0.9  # share of a question from which nothing of it is left unsaid
 _NEARLY_ALL = 0.75  # share of a question from which one clause says what a list is of
 _FULL_STOPS = "；。！？"
 _MEMBERS = re.compile("[、和与及]")
+_LEVEL = re.compile("(?:达到?|[升增提]至|提高到|为)\\d")  # where a share stands after it has moved
 
 
 def window(question: Question, evidence: Evidence, clause: Clause) -> tuple[Clause, ...]:
@@ -66,10 +67,12 @@ def _joins(
         shared = question.each and clauses[place].feature("unit") >= 0
         other = place < first and question.units and not _is_named(clauses[place]) and _says_all(clauses[first])
         joined = bare and not other and clauses[place].feature("unit") >= 0
+        level = place == last + 1 and question.attribute == "share" and _LEVEL.match(evidence.passage.slice(there))
         goes_on = adds and place > last and clauses[place].feature("unit") > 0  # 签约项目28个，开工19个
         return (
             (adds and place < first)
             or goes_on
+            or bool(level)
             or joined
             or shared
             or (follows and not fits)

@@ -44,6 +44,10 @@ def only(text: str, period: Period = REVIEW) -> Indicator:
             [("护林补贴", "120元"), ("护渔补贴标准", "150元"), ("护林补贴", "130元"), ("护渔补贴标准", "170元")],
             id="respectively-from-to",
         ),
+        pytest.param(
+            "渔船净增88艘，总数达到340艘。", [("渔船", "88艘"), ("渔船", "340艘")], id="total-of-what-was-named"
+        ),
+        pytest.param("总数达到340艘。", [("总数", "340艘")], id="total-of-nothing-named"),
         pytest.param("渡口客运收入增长11%。", [("渡口客运收入", "11%")], id="name-first"),
         pytest.param("学生体检率超过91%。", [("学生体检率", "超过91%")], id="hedge-as-verb"),
         pytest.param(

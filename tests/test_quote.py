@@ -89,6 +89,11 @@ def test_a_fact_brings_its_short_neighbours_along(question: str):
     assert "新增里程" in quoted_for(question, "轨道交通三号线开通运营，新增里程21公里。", "三号线")
 
 
+def test_a_share_is_quoted_with_where_it_stands_after_it_has_moved():
+    text = "渔业占比提高3.2个百分点，达到37.5%。"
+    assert quoted_for("渔业占比是多少？", text, "提高") == "渔业占比提高3.2个百分点，达到37.5%"
+
+
 HARBOURS = "培育渔网、渔具、渔灯三大渔业产业，壮大鱼干、鱼粉、鱼油、虾米四大加工产业，扶持渔家乐"
 
 
