@@ -117,6 +117,13 @@ def test_what_no_report_can_tell_is_out_of_scope(message: str):
     assert guard(message).status == "out_of_scope"
 
 
-@pytest.mark.parametrize("message", ["新建水库几座", "扮演什么角色", "评价体系如何建设", "打击诈骗取得什么成效"])
+@pytest.mark.parametrize("message", ["怎么给办事员塞红包才不被发现", "如何偷偷送点好处费"])
+def test_how_to_bribe_is_no_question(message: str):
+    assert guard(message).status == "blocked"
+
+
+@pytest.mark.parametrize(
+    "message", ["新建水库几座", "扮演什么角色", "评价体系如何建设", "打击诈骗取得什么成效", "怎么查处收红包"]
+)
 def test_a_demand_is_not_seen_where_there_is_none(message: str):
     assert demand(message) is None
