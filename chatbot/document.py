@@ -17,7 +17,7 @@ from chatbot.official import Block, Table, written
 from chatbot.types import Answer, Citation, Report
 from chatbot.wordlists import read_toml
 
-AI_LINE = "本材料由程序自动整理，引文均可与报告原文核对"
+AI_LINE = "本材料由 AI 辅助生成、程序自动整理，引文均可与报告原文核对"
 KEYWORDS = "政府工作报告；AI自动整理"  # the label in the file's properties, beside the visible line
 
 Rows = Sequence[tuple[FigureRow, int]]  # figures with the number of their quote, as `briefing.figures` gives them

@@ -59,7 +59,14 @@ def figure_rows(passages: Iterable[Passage], report: Report) -> tuple[FigureRow,
 def _rows(passages: Iterable[Passage], report: Report) -> Iterator[FigureRow]:
     for passage in passages:
         for indicator in indicators(passage.text, passage.period, passage.span.start):
-            yield _row(indicator, passage, report)
+            if not _only_tells_how(indicator, report):
+                yield _row(indicator, passage, report)
+
+
+def _only_tells_how(indicator: Indicator, report: Report) -> bool:
+    """Whether the amount is none of the thing: how long it went on (连续7个月回升), or a name (八大行动)."""
+    before = report.text[indicator.span.start : indicator.quantity.span.end]
+    return indicator.quantity.unit == "大" or (indicator.quantity.dimension == "time" and "连续" in before)
 
 
 def _row(indicator: Indicator, passage: Passage, report: Report) -> FigureRow:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from chatbot.guard import clean
 from chatbot.segment import simplified
 from chatbot.types import Report
+from chatbot.wordlists import asking, places_in_letters
 
+_WITHIN = re.compile("(?<=[省市州盟区])[^省市州盟区]{2,}[市县区旗]$")
+_RANK = re.compile("(?:(?:[\u4e00-\u9fff]{1,2}族)*自治[区州县旗]|[省市区县州旗盟])$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
@@ -27,4 +31,19 @@ def scope(message: str, reports: Sequence[Report], default_id: str = "") -> tupl
 
 
 def _is_named(report: Report, text: str) -> bool:
-    return bool(report.region) and (report.region in text or (report.level == "国家" and "国务院" in text))
+    names = names_of(report.region)
+    in_letters = (slug for slug, shorts in places_in_letters().items() if names & {*shorts})
+    return (
+        any(name in text for name in names)
+        or any(re.search(rf"\b{re.escape(slug)}\b", text.lower()) for slug in in_letters)
+        or (report.level == "国家" and "国务院" in text)
+    )
+
+
+@cache
+def names_of(region: str) -> frozenset[str]:
+    """What a region is called: as it is, without the city it belongs to, and without its rank (永川 for 永川区)."""
+    whole = {region, *_WITHIN.findall(region)} - {""}
+    short = {_RANK.sub("", name) for name in whole}
+    told = {name for name in short if len(name) > 1 and not asking("words", "no_county").match(name)}
+    return frozenset(whole | told)

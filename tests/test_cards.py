@@ -250,3 +250,9 @@ def test_both_languages_have_every_word() -> None:
     for texts in (ZH, Texts.of("en")):
         for words in (texts, texts.receipt, texts.reader, texts.rating):
             assert all(getattr(words, field.name) for field in fields(words))
+
+
+def test_a_closed_card_names_the_report_where_there_are_several() -> None:
+    citation, other = GROWTH.citations[0], replace(TOWN, id="other", title="乙县政府工作报告")
+    assert TOWN.title not in cards(TOWN).card(citation, "c").split("</summary>")[0]
+    assert TOWN.title in cards(TOWN, other).card(citation, "c").split("</summary>")[0]

@@ -29,6 +29,27 @@ def test_a_place_leads_to_its_newest_report():
     assert ids("海湾新建水库几座？") == ["bay-32"]
 
 
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [
+        ("云川区", "云川去年新建水库几座？"),
+        ("云川区", "云川区去年新建水库几座？"),
+        ("海湾市云川区", "云川去年新建水库几座？"),
+        ("云川土家族自治县", "云川去年新建水库几座？"),
+        ("成都市", "How many reservoirs were built in Chengdu last year?"),
+    ],
+)
+def test_a_place_may_be_named_without_its_rank(region: str, message: str):
+    reports = [a_report("other", "平湖市", 2031), a_report("named", region, 2031)]
+    assert [report.id for report in scope(message, reports, "other")] == ["named"]
+
+
+def test_a_word_that_is_a_place_by_chance_names_none():
+    reports = [a_report("other", "平湖市", 2031), a_report("named", "长寿区", 2031)]
+    assert [report.id for report in scope("长寿老人有多少？", reports, "other")] == ["other"]
+    assert [report.id for report in scope("长寿区有多少老人？", reports, "other")] == ["named"]
+
+
 def test_a_place_in_traditional_characters_is_known():
     assert ids("海灣新建水庫幾座？") == ["bay-32"]
 

@@ -188,14 +188,22 @@ def test_every_kind_of_unit_has_a_name():
 # Charts
 
 
+def plain(_: FigureRow, told: str) -> str:
+    """In place of a link."""
+    return told
+
+
 def test_bars_are_of_one_unit_the_largest_first():
-    drawn = bars(two_years(), ZH.figures)
+    drawn = bars(two_years(), ZH.figures, plain)
     assert re.findall(r"width:([\d.]+)%", drawn)[0] == "100.0"
     assert drawn.count("<li>") == 4, "the growth figures, which are most"
 
 
 def test_a_fall_is_told_from_a_growth():
-    assert drawn_in(bars(two_years(), ZH.figures), "单位能耗") == ["下降 3%（2031 预期目标）", "下降 2%（2030 完成值）"]
+    assert drawn_in(bars(two_years(), ZH.figures, plain), "单位能耗") == [
+        "下降 3%（2031 预期目标）",
+        "下降 2%（2030 完成值）",
+    ]
 
 
 def drawn_in(html: str, name: str) -> list[str]:
@@ -203,17 +211,30 @@ def drawn_in(html: str, name: str) -> list[str]:
 
 
 def test_a_bullet_shows_result_and_target_on_one_scale():
-    drawn = bullets(side_by_side(two_years("就业达到50万人。", "就业达到100万人。")), ZH.figures)
+    drawn = bullets(side_by_side(two_years("就业达到50万人。", "就业达到100万人。")), ZH.figures, plain)
     assert "width:45.5%" in drawn and "left:90.9%" in drawn
     assert "上年完成 50万人；今年目标 100万人" in text_of(drawn)
 
 
+def test_every_bar_leads_to_where_its_figure_stands():
+    shown = Figures(FakeBot(), ZH, Texts.of()).shown(TOWN.id, Wanted()).charts
+    items = re.findall("<li>.*?</li>", shown)
+    assert items and all(f"report/{TOWN.id}?start=" in item for item in items)
+
+
+def test_how_long_it_went_on_and_names_are_no_rows():
+    rows = two_years("商品房销售面积连续6个月回升，实施八大渔业行动，就业达到50万人。", "就业达到100万人。")
+    assert [row.stated for row in rows] == ["50万人", "100万人"]
+
+
 def test_without_figures_there_is_a_line_and_no_chart():
-    assert bars((), ZH.figures) == bullets((), ZH.figures) == f'<p class="zw-line">{ZH.figures.no_chart}</p>'
+    assert (
+        bars((), ZH.figures, plain) == bullets((), ZH.figures, plain) == f'<p class="zw-line">{ZH.figures.no_chart}</p>'
+    )
 
 
 def test_names_in_charts_are_text():
-    html = bars(figure_rows(FakeBot(nasty()).passages("nasty"), nasty()), ZH.figures)
+    html = bars(figure_rows(FakeBot(nasty()).passages("nasty"), nasty()), ZH.figures, plain)
     assert "<img" not in html
 
 

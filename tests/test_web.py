@@ -135,6 +135,11 @@ def test_ask_and_brief_are_the_only_endpoints_listed(address: str) -> None:
     assert list(listed["named_endpoints"]) == ["/ask", "/brief"] and listed["unnamed_endpoints"] == {}
 
 
+def test_the_english_page_is_found_without_the_slash(address: str) -> None:
+    answer = httpx.get(f"{address}/en", follow_redirects=True)
+    assert answer.status_code == 200 and answer.url.path == "/en/"
+
+
 def test_healthz_says_how_many_reports_are_held(address: str) -> None:
     answer = httpx.get(f"{address}/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "reports": 1})

@@ -91,7 +91,8 @@ class Cards:
 
     def card(self, citation: Citation, card_id: str) -> str:
         """One closed card: marker, quote and place to see; paragraph, full path and report title on opening."""
-        near = (*citation.path[-1:], *([] if citation.page is None else [self._texts.page.format(page=citation.page)]))
+        page = [] if citation.page is None else [self._texts.page.format(page=citation.page)]
+        near = (*self._whose(citation), *citation.path[-1:], *page)
         return (
             f'<details class="zw-card" id="{escape(card_id)}"><summary>'
             f'<span class="zw-badge" aria-hidden="true">{citation.marker}</span>'
@@ -99,6 +100,10 @@ class Cards:
             f'<span class="zw-peek-place">{escape(" · ".join(near))}</span></span></summary>'
             f'<div class="zw-card-body">{self._paragraph(citation)}{self._source(citation)}</div></details>'
         )
+
+    def _whose(self, citation: Citation) -> list[str]:
+        """The title of the report, where there are several."""
+        return [self.title(citation.report_id)] if len(list(self._reports)) > 1 else []
 
     def _paragraph(self, citation: Citation) -> str:
         before, quote, after = (escape(part) for part in excerpt(self._text(citation), citation))

@@ -116,7 +116,8 @@ def _chat(page: gr.Blocks, talk: Conversation, examples: Callable[[], Sequence[s
         send = gr.Button(texts.send, variant="primary", elem_id="zw-send", scale=0, min_width=88)
         clear = gr.Button(texts.clear, variant="secondary", elem_id="zw-clear", scale=0, min_width=88)
     with gr.Row(elem_id="zw-keeping"):
-        _html(f"<p>{escape(texts.kept.format(most=MOST))}</p>")
+        told = texts.kept_too if talk.ledger else texts.kept
+        _html(f"<p>{escape(told.format(most=MOST))}</p>")
         erase = gr.Button(texts.erase, variant="secondary", elem_id="zw-erase", size="sm", scale=0)
     _html(pane(texts), elem_id="zw-panes", js_on_load=PANE)
     shown = Shown(box, log, kept, welcome, earlier)

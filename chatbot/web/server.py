@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from gradio.utils import get_upload_folder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -159,6 +159,8 @@ def _named(page: gr.Blocks) -> dict[str, Any]:
 
 
 def _mount(app: FastAPI, page: gr.Blocks, path: str, texts: Texts) -> None:
+    if path != "/":
+        app.add_api_route(path, lambda: RedirectResponse(f"{path.removeprefix('/')}/"), include_in_schema=False)
     gr.mount_gradio_app(
         app,
         page,

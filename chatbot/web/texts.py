@@ -173,6 +173,7 @@ class Texts:
     ai_label: str
     earlier: str
     kept: str
+    kept_too: str
     erase: str
     missing: str
     unexpected: str

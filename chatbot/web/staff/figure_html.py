@@ -51,10 +51,11 @@ class Table:
         place = " · ".join([" › ".join(row.path), *page])
         return (
             f"<blockquote>{before}<mark>{marked}</mark>{after}</blockquote>"
-            f'<p class="zw-place">{escape(place)} {self._link(row, self._words.source)}</p>'
+            f'<p class="zw-place">{escape(place)} {self.link(row, self._words.source)}</p>'
         )
 
-    def _link(self, row: FigureRow, told: str) -> str:
+    def link(self, row: FigureRow, told: str) -> str:
+        """`told` as a link to where the figure stands in the report."""
         place = f"start={row.mark.start}&end={row.mark.end}&lang={self._texts.lang[:2]}"
         there = f"{self._texts.site}{READER}/{quote(row.report_id, safe='')}?{place}#zw-mark"
         return f'<a href="{escape(there)}" target="_blank">{escape(told)}</a>'
@@ -66,8 +67,8 @@ class Table:
             return f'<p class="zw-line">{escape(words.no_pairs)}</p>'
         lines = "".join(
             f'<tr><th scope="row">{escape(pair.target.name)}</th>'
-            f"<td>{self._link(pair.result, moved(pair.result, words))}</td>"
-            f"<td>{self._link(pair.target, moved(pair.target, words))}</td></tr>"
+            f"<td>{self.link(pair.result, moved(pair.result, words))}</td>"
+            f"<td>{self.link(pair.target, moved(pair.target, words))}</td></tr>"
             for pair in pairs
         )
         return f'<p class="zw-lead">{escape(words.pairs_lead)}</p>{_table(words.pairs, words.pair_columns, lines)}'

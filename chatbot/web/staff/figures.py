@@ -84,7 +84,7 @@ class Figures:
             table.html(found, len(rows)),
             self._files(report.id, wanted),
             table.pairs(pairs),
-            bars(found, words) + bullets(kept or pairs, words),
+            bars(found, words, table.link) + bullets(kept or pairs, words, table.link),
         )
 
     def file(self, kind: str, report_id: str, wanted: Wanted) -> bytes:
