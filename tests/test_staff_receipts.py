@@ -24,6 +24,7 @@ from chatbot.types import Answer
 from chatbot.web.cards import Cards
 from chatbot.web.kept import Kept
 from chatbot.web.ledger import RecordsLedger, ledger_for, purging
+from chatbot.web.staff.ratings import Ratings
 from chatbot.web.staff.receipts import PAGE, PastAnswers
 from chatbot.web.staff.texts import StaffTexts
 from chatbot.web.talk import Conversation
@@ -306,3 +307,27 @@ def test_nothing_is_kept_longer_than_was_said(records: Records, watch: Watch):
     keep(records)
     with purging(records.receipts, 0, lambda: watch.now + timedelta(seconds=1)):
         assert records.receipts.find() == ()
+
+
+# What readers thought of them
+
+
+def test_ratings_are_counted_and_the_bad_ones_told(records: Records):
+    ratings = Ratings(records.feedback, ZH, WORDS)
+    assert ZH.receipts.unrated in ratings.html()
+    good, bad = keep(records), keep(records, asked="<b>坏</b>问题？")
+    records.feedback.rate(good, True)
+    records.feedback.rate(bad, False, WORDS.rating.reasons[0], "<img src=x>")
+    told = ratings.html()
+    assert "有帮助 1，没帮助 1（没有回答我的问题 1）" in text_of(told)
+    assert (
+        "<b>坏" not in told and "<img" not in told and "坏</b>问题？ · 没有回答我的问题 · <img src=x>" in text_of(told)
+    )
+
+
+def test_where_the_ratings_cannot_be_read_there_is_a_line(records: Records, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object, **__: object) -> None:
+        raise UsageError("读不出来")
+
+    monkeypatch.setattr(records.feedback, "summary", fails)
+    assert "读不出来" in Ratings(records.feedback, ZH, WORDS).html()

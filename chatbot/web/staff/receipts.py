@@ -10,11 +10,13 @@ import gradio as gr
 
 from chatbot.errors import UsageError, ZhengwenError
 from chatbot.present import as_json
+from chatbot.records.database import Records
 from chatbot.records.receipts import Receipts
 from chatbot.records.values import Receipt
 from chatbot.replay import change
 from chatbot.web.contract import AskableBot
 from chatbot.web.edge import reason
+from chatbot.web.staff.ratings import Ratings
 from chatbot.web.staff.receipt_html import Paper, said
 from chatbot.web.staff.room import QUIET, Tab, html
 from chatbot.web.staff.texts import StaffTexts
@@ -120,15 +122,18 @@ class PastAnswers:
         return said(reason(error, self._page), "alert")
 
 
-def receipts_tab(bot: Bound, receipts: Receipts, texts: StaffTexts) -> Tab:
-    """The tab of the answers that were given."""
-    past = PastAnswers(bot, receipts, texts, Texts.of(texts.lang[:2]))
-    return Tab(texts.receipts.tab, lambda room: _build(past, texts, room))
+def receipts_tab(bot: Bound, records: Records, texts: StaffTexts) -> Tab:
+    """The tab of the answers that were given, and of what readers thought of them."""
+    page = Texts.of(texts.lang[:2])
+    past, ratings = PastAnswers(bot, records.receipts, texts, page), Ratings(records.feedback, texts, page)
+    return Tab(texts.receipts.tab, lambda room: _build(past, ratings, texts, room))
 
 
-def _build(past: PastAnswers, texts: StaffTexts, room: gr.Blocks) -> None:
+def _build(past: PastAnswers, ratings: Ratings, texts: StaffTexts, room: gr.Blocks) -> None:
     words = texts.receipts
     html(said(words.lead))
+    rated = html(elem_id="zw-ratings")
+    room.load(ratings.html, None, rated, **QUIET)
     with gr.Row():
         named = gr.Textbox(label=words.words, elem_id="zw-receipt-words", scale=3, max_length=500)
         status = gr.Dropdown(list(_statuses(texts)), value="", label=words.status, elem_id="zw-receipt-status")

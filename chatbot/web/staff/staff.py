@@ -62,6 +62,6 @@ def _tabs(bot: AskableBot | ZhengwenError, staff: Staff, texts: StaffTexts) -> l
         *(make(texts) for make in staff.before),
         figures_tab(bot, texts),
         questions_tab(bot, staff.runner, texts),
-        receipts_tab(bot, staff.records.receipts, texts),
+        receipts_tab(bot, staff.records, texts),
         *(make(texts) for make in staff.after),
     ]

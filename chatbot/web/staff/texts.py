@@ -136,6 +136,9 @@ class ReceiptTexts:
     citations: str
     no_citations: str
     receipt: str
+    rated: str
+    unrated: str
+    bad_ones: str
     given: str
     mode: str
     reports: str
