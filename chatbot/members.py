@@ -2,6 +2,7 @@
 
 Of 新增学位1.2万个、托位4万个 either may go. Of 减少贫困人口3万人、新增就业4.6万人 only the second: without
 贫困人口3万人 the sentence would reduce jobs. Of 码头1个、船闸3个等设施 none, because something is said of all together.
+Of 生产总值达到90亿元、增长6% the first figure may go and leave its name to the second.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ _ANY_PERIOD = Period("standing")
 class Member(NamedTuple):
     """A member of a list.
 
-    `start` is where its name or figure begins, `lead` what stands before that, or the verb it begins with; `predicate`
-    is what stands between name and figure and is more than 达到. One that `leans` has no name of its own.
+    `start` is where its name or figure begins, `named` where its name ends, `lead` what stands before that, or the verb
+    it begins with; `predicate` is what stands between name and figure and is more than 达到. One that `leans` has no
+    name of its own.
     """
 
     span: Span
     start: int
+    named: int
     lead: str
     predicate: str
     leans: bool
@@ -44,6 +47,9 @@ def removable(text: str) -> Iterator[Span]:
             yield Span(member.span.start - 1, members[last].span.end)
         if not number and behind and not _is_head_needed(member, behind):
             yield Span(member.start, behind.span.start)
+        follower = members[number + 1] if number + 1 < len(members) else None
+        if follower and follower.leans and follower.predicate and not member.leans and not member.lead:
+            yield Span(member.named, follower.span.start)
 
 
 def _with_followers(members: Sequence[Member], number: int) -> int:
@@ -76,7 +82,8 @@ def _members(text: str) -> list[Member]:
     """The members of the list that `text` is; none when one of them has no figure, two, or something behind it."""
     joins = "".join(read_toml("wording.toml")["joins"])
     ends = [m.start() for m in re.finditer(f"[{joins}]", text)] + [len(text)]
-    if len(ends) < 2 or any(word in text for word in read_toml("wording.toml")["said_of_all"]):
+    told = text.replace("平均", "")  # 平均值 is a name, 均 is said of all
+    if len(ends) < 2 or any(word in told for word in read_toml("wording.toml")["said_of_all"]):
         return []
     spans = [Span(start, end) for start, end in zip([0, *(end + 1 for end in ends)], ends, strict=False)]
     pairs = indicators(text, _ANY_PERIOD)
@@ -93,7 +100,7 @@ def _member(text: str, span: Span, pairs: Sequence[Indicator]) -> Member | None:
     name, figure = pairs[0].name_span, pairs[0].quantity.span
     if not span.holds(name) or not nameless().sub("", name.of(text)):
         before = text[span.start : figure.start]
-        return Member(span, span.start, "", before, leans=True) if figure.end == span.end else None
+        return Member(span, span.start, span.start, "", before, leans=True) if figure.end == span.end else None
     start = min(name.start, figure.start)
     lead, verb = text[span.start : start], _verbs().match(text, span.start)
     figure_first = name.start > figure.start
@@ -101,4 +108,4 @@ def _member(text: str, span: Span, pairs: Sequence[Indicator]) -> Member | None:
         return None
     predicate = text[name.end : figure.start]
     said = "" if predicate in read_toml("wording.toml")["same"][0] else predicate
-    return Member(span, start, lead or (verb[0] if verb else ""), said, leans=False)
+    return Member(span, start, name.end, lead or (verb[0] if verb else ""), said, leans=False)

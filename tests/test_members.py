@@ -48,6 +48,16 @@ def test_no_member_may_be_left_out_when_something_is_said_of_all(text: str):
     assert without(text) == set()
 
 
+def test_a_first_figure_may_go_and_leave_its_name_to_the_one_that_leans_on_it():
+    left = without("地区生产总值达到3210亿元、增长5.8%")
+    assert left == {"地区生产总值达到3210亿元", "地区生产总值增长5.8%"}
+    assert "建成水库增长5.8%" not in without("建成水库3座、增长5.8%")
+
+
+def test_an_average_in_a_name_is_not_said_of_all():
+    assert "城镇新增就业7万人" in without("城镇新增就业7万人、城镇调查失业率平均值为5.4%")
+
+
 def test_the_first_is_kept_when_its_verb_would_lead_another():
     assert without("减少贫困人口3万人、新增就业4.6万人") == {"减少贫困人口3万人"}
 
