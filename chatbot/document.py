@@ -7,7 +7,7 @@ figures; what its words mean; every quote with its place. How the file looks is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ KEYWORDS = "政府工作报告；AI自动整理"  # the label in the file's prop
 Rows = Sequence[tuple[FigureRow, int]]  # figures with the number of their quote, as `briefing.figures` gives them
 
 _HAN = "[一二三四五六七八九十百零〇]+"
+_DIGITS = "零一二三四五六七八九"
 _NUMBERS = (
     re.compile(rf"{_HAN}[、．. \u3000]|第{_HAN}(?:部分|章|篇)"),
     re.compile(rf"[（(]{_HAN}[）)]|第{_HAN}节"),
@@ -60,7 +61,45 @@ _EMPTY = Block("line", "")
 
 
 def blocks(briefing: Briefing, reports: Sequence[Report], rows: Rows = (), note: str = "") -> Iterator[Block | Table]:
-    """The paragraphs below the title. The reports are told apart where several are cited."""
+    """The paragraphs below the title, their headings counted. The reports are told apart where several are cited."""
+    yield from counted(_blocks(briefing, reports, rows, note))
+
+
+def counted(blocks: Iterable[Block | Table]) -> Iterator[Block | Table]:
+    """Headings with numbers of their own, as GB/T 9704 orders them: 一、（一）1.（1）.
+
+    Those of the report go: a part of its headings is told, so that its numbers would leave gaps; the sources have them.
+    """
+    part, above = "", list[tuple[int, str]]()  # level as it comes, and name, of the headings above
+    told: dict[tuple[tuple[int, str], ...], list[str]] = {}
+    for block in blocks:
+        if isinstance(block, Table) or not block.form.startswith("heading"):
+            part = block.text if isinstance(block, Block) and block.form == "line" else part
+            yield block
+            continue
+        rank, bare = int(block.form[-1]), _bare(block.text)
+        above = [(higher, name) for higher, name in above if higher < rank]
+        beside = told.setdefault(tuple(above), [])
+        name = bare if above else f"{part}\n{bare}"  # of two reports each has headings of its own
+        if name not in beside:  # one that is told again keeps its number
+            beside.append(name)
+        above.append((rank, name))
+        yield Block(f"heading {len(above)}", _number(len(above), beside.index(name) + 1) + bare, block.markers)
+
+
+def _bare(heading: str) -> str:
+    """Without its number."""
+    level = _level(heading)
+    return _NUMBERS[level - 1].sub("", heading, count=1).strip() if level else heading
+
+
+def _number(level: int, count: int) -> str:
+    tens, ones = divmod(count, 10)  # fewer than a hundred headings stand under one
+    han = _DIGITS[tens] * (tens > 1) + "十" * (tens > 0) + _DIGITS[ones] * (ones > 0)
+    return (f"{han}、", f"（{han}）", f"{count}.", f"（{count}）")[level - 1]
+
+
+def _blocks(briefing: Briefing, reports: Sequence[Report], rows: Rows, note: str) -> Iterator[Block | Table]:
     places = numbers(briefing.lines)
     cited = list(dict.fromkeys(report_id for report_id, *_ in places))
     names = {report.id: _name(report) for report in reports}

@@ -83,8 +83,8 @@ def test_below_the_title_stand_how_it_came_about_and_for_whom():
 
 
 def test_the_parts_of_the_file_stand_in_their_order():
-    assert lines(opened(), "Heading 1") == [PART, "数据表", "口径说明", "出处"]
-    assert lines(opened(rows=()), "Heading 1") == [PART, "出处"]
+    assert lines(opened(), "Heading 1") == [PART, "二、数据表", "三、口径说明", "四、出处"]
+    assert lines(opened(rows=()), "Heading 1") == [PART, "二、出处"]
 
 
 def test_markers_are_numbered_anew_in_the_order_of_the_text():
@@ -167,15 +167,15 @@ def test_markdown_holds_what_the_docx_holds():
     assert text.startswith(f"# 城乡建设\n\n*{AI_LINE}*\n\n*草稿：有1句")
     for words in (
         f"## {PART}",
-        f"### {WORKS}",
+        "### （一）城乡面貌持续改善",
         "建成公园41个。[1]",
         "【未经原文支持】[3]",
-        "## 数据表",
-        "## 口径说明",
-        "## 出处",
+        "## 二、数据表",
+        "## 三、口径说明",
+        "## 四、出处",
     ):
         assert f"\n{words}" in text or words in text
-    assert text.index("## 数据表") < text.index("## 口径说明") < text.index("## 出处")
+    assert text.index("## 二、数据表") < text.index("## 三、口径说明") < text.index("## 四、出处")
 
 
 def test_the_table_is_a_table_in_markdown():
